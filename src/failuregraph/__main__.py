@@ -1,0 +1,5 @@
+"""Run the command line with ``python -m failuregraph``."""
+
+from failuregraph.cli import main
+
+main()

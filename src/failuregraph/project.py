@@ -1,0 +1,208 @@
+"""Where things are: the folders of a project, and the way from path to identifier, IRI and graph.
+
+``Project(root)`` alone knows folder names.  The test corpus and the copy inside an installed package are
+just other projects.  Parses no RDF.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from failuregraph.errors import WrongUse
+from failuregraph.names import BASE, GRAPH, ONTOLOGY, SCHEMES, SHAPES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["DATA_KINDS", "Project", "SourceFile", "is_identifier"]
+
+#: The folders of ``data/`` that hold one thing a file: folder → kind of the thing.
+DATA_KINDS: Final[dict[str, str]] = {
+    "controls": "control",
+    "incidents": "record",
+    "organisations": "organisation",
+    "publishers": "publisher",
+    "registries": "registry",
+    "systems": "system",
+}
+
+_SLUG = r"[a-z0-9]+(?:-[a-z0-9]+)*"
+_RECORD = re.compile(rf"(?:FI-[0-9]{{4}}|FG-[0-9]{{4}}|FI-X-{_SLUG}|{_SLUG})")
+_OTHER = re.compile(_SLUG)
+_LONGEST = 60
+
+
+def is_identifier(kind: str, text: str) -> bool:
+    """Say whether the text can be the identifier of a thing of that kind.
+
+    >>> is_identifier("record", "FI-0351"), is_identifier("record", "FI-351")
+    (True, False)
+    """
+    pattern = _RECORD if kind in ("record", "incident") else _OTHER
+    return len(text) <= _LONGEST and pattern.fullmatch(text) is not None
+
+
+@dataclass(frozen=True, order=True)
+class SourceFile:
+    """One Turtle file of a project: its path, what it is about and the named graph that it is."""
+
+    path: Path
+    kind: str
+    identifier: str
+    graph: str
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """The IRIs that the file may speak of; a part may extend one of them after ``#``."""
+        if self.kind == "record":
+            return (f"{BASE}record/{self.identifier}", f"{BASE}incident/{self.identifier}")
+        if self.kind in DATA_KINDS.values():
+            return (f"{BASE}{self.kind}/{self.identifier}",)
+        return ()
+
+
+@dataclass(frozen=True)
+class Project:
+    """A folder with ``data/``, ``ontology/`` and ``queries/``."""
+
+    root: Path
+
+    @classmethod
+    def find(cls, start: Path) -> Project:
+        """Return the project that holds ``start``, or raise WrongUse that says what was looked for."""
+        for folder in (start.resolve(), *start.resolve().parents):
+            if (folder / "data").is_dir() and (folder / "ontology").is_dir():
+                return cls(folder)
+        message = (
+            f"{start}: no Failure Graph project here or above (a folder with data/ and ontology/); use --project."
+        )
+        raise WrongUse(message)
+
+    @classmethod
+    def at(cls, root: Path) -> Project:
+        """Return the project at exactly this folder, or raise WrongUse."""
+        for name in ("data", "ontology"):
+            if not (root / name).is_dir():
+                message = f"{root}: not a Failure Graph project, the folder {name}/ is missing."
+                raise WrongUse(message)
+        return cls(root.resolve())
+
+    @classmethod
+    def bundled(cls) -> Project:
+        """Return the project that ships inside the package; a source checkout is its own bundle."""
+        inside = Path(__file__).parent / "bundled"
+        return cls(inside) if inside.is_dir() else cls.find(Path(__file__).parent)
+
+    @property
+    def data(self) -> Path:
+        """The folder of reviewed data."""
+        return self.root / "data"
+
+    @property
+    def incidents(self) -> Path:
+        """The folder of incident records, one file each."""
+        return self.data / "incidents"
+
+    @property
+    def ontology(self) -> Path:
+        """The folder of the ontology, its schemes and its shapes."""
+        return self.root / "ontology"
+
+    @property
+    def shapes(self) -> Path:
+        """The folder of SHACL shapes."""
+        return self.ontology / "shapes"
+
+    @property
+    def queries(self) -> Path:
+        """The folder of stored queries."""
+        return self.root / "queries"
+
+    @property
+    def answers(self) -> Path:
+        """The folder of questions that people ask."""
+        return self.queries / "answers"
+
+    @property
+    def checks(self) -> Path:
+        """The folder of check queries, which must return nothing."""
+        return self.queries / "checks"
+
+    @property
+    def derivations(self) -> Path:
+        """The folder of CONSTRUCT rules."""
+        return self.queries / "derive"
+
+    @property
+    def cache(self) -> Path:
+        """The folder of results that can be thrown away."""
+        return self.root / ".cache" / "failuregraph"
+
+    def sources(self) -> list[SourceFile]:
+        """Return every Turtle file of the project, data first, in the order of their paths."""
+        return [*sorted(self._data_files()), *sorted(self._ontology_files())]
+
+    def source_of(self, path: Path) -> SourceFile | None:
+        """Return what the file at that path is, or None where the project has no place for it."""
+        resolved = path.resolve()
+        for root, place in ((self.data, self._data_file), (self.ontology, self._ontology_file)):
+            if resolved.is_relative_to(root.resolve()) and resolved.suffix == ".ttl":
+                return place(root / resolved.relative_to(root.resolve()))
+        return None
+
+    def path_of(self, kind: str, identifier: str) -> Path:
+        """Return where the file of that thing is or would be (an incident lives in its record)."""
+        kind = "record" if kind == "incident" else kind
+        folder = {value: key for key, value in DATA_KINDS.items()}[kind]
+        return self.data / folder / f"{identifier}.ttl"
+
+    def _data_files(self) -> Iterator[SourceFile]:
+        for path in self.data.rglob("*.ttl"):
+            source = self._data_file(path)
+            if source is not None:
+                yield source
+
+    def _data_file(self, path: Path) -> SourceFile | None:
+        parts = path.relative_to(self.data).parts
+        stem = path.stem
+        match parts:
+            case ("withdrawn.ttl",):
+                return SourceFile(path, "withdrawn", "withdrawn", GRAPH + "withdrawn")
+            case ("links", _):
+                return SourceFile(path, "links", stem, f"{GRAPH}links/{stem}")
+            case ("incidents", _):
+                return SourceFile(path, "record", stem, f"{BASE}record/{stem}")
+            case (folder, _) if folder in DATA_KINDS:
+                return SourceFile(path, DATA_KINDS[folder], stem, f"{BASE}doc/{DATA_KINDS[folder]}/{stem}")
+        return None
+
+    def _ontology_files(self) -> Iterator[SourceFile]:
+        for path in self.ontology.rglob("*.ttl"):
+            source = self._ontology_file(path)
+            if source is not None:
+                yield source
+
+    def _ontology_file(self, path: Path) -> SourceFile | None:
+        parts = path.relative_to(self.ontology).parts
+        stem = path.stem
+        match parts:
+            case ("prefixes.ttl",):
+                return SourceFile(path, "prefixes", stem, GRAPH + "prefixes")
+            case ("shapes", _):
+                return SourceFile(path, "shapes", stem, SHAPES)
+            case ("schemes", _) if stem in SCHEMES:
+                return SourceFile(path, "scheme", stem, BASE + stem)
+            case ("alignments", _):
+                return SourceFile(path, "alignment", stem, f"{GRAPH}alignments/{stem}")
+            case (_,):
+                return SourceFile(path, "ontology", stem, ONTOLOGY)
+        return None
+
+    def strays(self) -> list[Path]:
+        """Return the files under ``data/`` and ``ontology/`` for which the layout has no place."""
+        known = {source.path for source in self.sources()}
+        found = (path for folder in (self.data, self.ontology) for path in folder.rglob("*") if path.is_file())
+        return sorted(path for path in found if path not in known and not path.name.startswith("."))

@@ -1,0 +1,231 @@
+"""Stored queries: a TOML header, SPARQL text, typed parameters bound as RDF terms, and answers as bytes.
+
+No value ever becomes part of the query text: the engine substitutes terms.  The places where that would
+be silently wrong are refused when the file is loaded (see docs/decisions/0004).
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+import tomllib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+import pyoxigraph as ox
+
+from failuregraph.errors import Unreadable, WrongUse
+from failuregraph.names import BASE, NAMESPACES, SCHEMES, XSD, Format
+from failuregraph.store import Answer, Statements, Store, Table, Term, Truth
+from failuregraph.turtle import read_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+__all__ = ["Parameter", "QueryFile", "nearest", "run", "serialise", "write_graph"]
+
+_MARK: Final = "#+"
+_TYPES: Final = ("boolean", "date", "decimal", "integer", "iri", "string")
+_VALID: Final = {
+    "boolean": re.compile(r"true|false"),
+    "date": re.compile(r"\d{4}-\d{2}-\d{2}"),
+    "decimal": re.compile(r"[+-]?\d*\.?\d+"),
+    "integer": re.compile(r"[+-]?\d+"),
+}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One typed parameter of a stored query; ``scheme`` or ``kind`` says what an IRI must be."""
+
+    name: str
+    type: str
+    label: str
+    default: str | None = None
+    optional: bool = False
+    scheme: str | None = None
+    kind: str | None = None
+
+    def term(self, text: str) -> Term:
+        """Return the RDF term for a value as a person writes it, or raise WrongUse.
+
+        An ``iri`` may be a full IRI, a prefixed name, or a bare local name of its scheme or kind.
+        """
+        if self.type == "iri":
+            return ox.NamedNode(self._iri(text))
+        if self.type == "string":
+            return ox.Literal(text)
+        if not _VALID[self.type].fullmatch(text):
+            message = f"parameter {self.name}: “{text}” is not of type {self.type}."
+            raise WrongUse(message)
+        return ox.Literal(text, datatype=ox.NamedNode(XSD + self.type))
+
+    def _iri(self, text: str) -> str:
+        prefix, colon, local = text.partition(":")
+        if colon and prefix in NAMESPACES and not local.startswith("//"):
+            text = NAMESPACES[prefix] + local
+        elif not colon and self.scheme:
+            text = NAMESPACES[SCHEMES[self.scheme]] + text
+        elif not colon and self.kind:
+            text = f"{BASE}{self.kind}/{text}"
+        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+", text):
+            message = f"parameter {self.name}: “{text}” is not an IRI; write one in full or with a prefix."
+            raise WrongUse(message)
+        return text
+
+
+@dataclass(frozen=True)
+class QueryFile:
+    """A stored query: its name, header and text.  The header keys are those of the question bank."""
+
+    path: Path
+    text: str
+    header: dict[str, Any] = field(hash=False)
+    parameters: tuple[Parameter, ...]
+
+    @property
+    def name(self) -> str:
+        """The name of the query, which is the name of its file."""
+        return self.path.stem
+
+    def said(self, key: str) -> str:
+        """Return what the header says under a key such as ``title``, ``question`` or ``rule``, else nothing."""
+        return str(self.header.get(key, ""))
+
+    @classmethod
+    def load(cls, path: Path) -> QueryFile:
+        """Return the stored query of a ``.rq`` file, or raise Unreadable where its header is not TOML."""
+        text = read_text(path)
+        lines = text.splitlines()
+        header = "\n".join(line[len(_MARK) :].removeprefix(" ") for line in lines if line.startswith(_MARK))
+        try:
+            values = tomllib.loads(header)
+        except tomllib.TOMLDecodeError as error:
+            raise Unreadable(f"the header is not TOML: {error}.", path) from error
+        parameters = tuple(_parameter(path, name, given) for name, given in values.get("params", {}).items())
+        return cls(path, text, values, parameters)
+
+    @classmethod
+    def folder(cls, folder: Path) -> list[QueryFile]:
+        """Return all stored queries of a folder, by name."""
+        return [cls.load(path) for path in sorted(folder.glob("*.rq"))]
+
+    @classmethod
+    def named(cls, folder: Path, name: str) -> QueryFile:
+        """Return the stored query of that name, or raise WrongUse with the nearest name."""
+        names = [path.stem for path in sorted(folder.glob("*.rq"))]
+        if name not in names:
+            message = f"there is no question “{name}”{nearest(name, names)}; run failuregraph ask to list them."
+            raise WrongUse(message)
+        return cls.load(folder / f"{name}.rq")
+
+    def bind(self, given: Mapping[str, str]) -> dict[str, Term]:
+        """Return the terms of all parameters, defaults included, or raise WrongUse for a name or a type."""
+        known = {parameter.name: parameter for parameter in self.parameters}
+        for name in given:
+            if name not in known:
+                message = f"{self.name} has no parameter “{name}”{nearest(name, known)}."
+                raise WrongUse(message)
+        values = {name: given.get(name, parameter.default) for name, parameter in known.items()}
+        for name, value in values.items():
+            if value is None and not known[name].optional:
+                message = f"{self.name} needs the parameter {name} ({known[name].label}): add -p {name}=VALUE."
+                raise WrongUse(message)
+        return {name: known[name].term(value) for name, value in values.items() if value is not None}
+
+
+def _parameter(path: Path, name: str, given: dict[str, Any]) -> Parameter:
+    kind = given.get("type")
+    if kind not in _TYPES:
+        message = f"parameter {name} has the type {kind!r}; write one of {', '.join(_TYPES)}."
+        raise Unreadable(message, path)
+    default = given.get("default")
+    text = None if default is None else str(default).lower() if isinstance(default, bool) else str(default)
+    return Parameter(
+        name,
+        kind,
+        str(given.get("label", name)),
+        text,
+        bool(given.get("optional", False)),
+        given.get("scheme"),
+        given.get("class"),
+    )
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """Return ``, did you mean “…”`` for the closest known word, or an empty string."""
+    found = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
+    return f", did you mean “{found[0]}”" if found else ""
+
+
+def run(store: Store, query: QueryFile, given: Mapping[str, str] | None = None) -> Table:
+    """Return the rows of a stored SELECT; the columns that only carry a parameter are left out."""
+    bindings = query.bind(given or {})
+    answer = store.query(query.text, bindings)
+    if not isinstance(answer, Table):
+        raise Unreadable("a stored question must be a SELECT query.", query.path)
+    return answer.without(parameter.name for parameter in query.parameters)
+
+
+_RESULTS: Final = {
+    "csv": ox.QueryResultsFormat.CSV,
+    "json": ox.QueryResultsFormat.JSON,
+    "tsv": ox.QueryResultsFormat.TSV,
+    "xml": ox.QueryResultsFormat.XML,
+}
+_GRAPHS: Final = {
+    "jsonld": ox.RdfFormat.JSON_LD,
+    "nt": ox.RdfFormat.N_TRIPLES,
+    "rdf": ox.RdfFormat.RDF_XML,
+    "ttl": ox.RdfFormat.TURTLE,
+}
+
+
+def serialise(answer: Answer, form: Format) -> bytes:
+    """Return the whole answer in a format; raises WrongUse where the format does not fit the answer.
+
+    Tables follow SPARQL 1.1 Query Results JSON, XML, CSV and TSV; graphs RDF 1.1 in its formats.
+    """
+    if isinstance(answer, Statements):
+        if form.name not in _GRAPHS:
+            raise WrongUse(f"a graph cannot be written as {form.name}; choose one of {', '.join(_GRAPHS)}.")
+        return write_graph(answer.triples, form.name)
+    if form.name not in _RESULTS or (isinstance(answer, Truth) and form.name in ("csv", "tsv")):
+        kind = "yes or no" if isinstance(answer, Truth) else "a table"
+        raise WrongUse(f"{kind} cannot be written as {form.name}; choose json or xml.")
+    text = json.dumps(_json(answer), ensure_ascii=False).encode()
+    if form.name == "json":
+        return text
+    results = ox.parse_query_results(text, format=ox.QueryResultsFormat.JSON)
+    return bytes(results.serialize(format=_RESULTS[form.name]) or b"")
+
+
+def write_graph(triples: Iterable[ox.Triple], name: str) -> bytes:
+    """Return triples in the graph format of that name, with the prefix table where the format has one."""
+    prefixes = NAMESPACES if name in ("ttl", "jsonld", "rdf") else None
+    return bytes(ox.serialize(triples, format=_GRAPHS[name], prefixes=prefixes) or b"")
+
+
+def _json(answer: Table | Truth) -> dict[str, Any]:
+    """Return an answer in the shape of SPARQL 1.1 Query Results JSON Format, section 3."""
+    if isinstance(answer, Truth):
+        return {"head": {}, "boolean": answer.value}
+    rows = [
+        {name: _json_term(term) for name, term in zip(answer.columns, row, strict=True) if term is not None}
+        for row in answer.rows
+    ]
+    return {"head": {"vars": list(answer.columns)}, "results": {"bindings": rows}}
+
+
+def _json_term(term: Term) -> dict[str, str]:
+    if isinstance(term, ox.NamedNode):
+        return {"type": "uri", "value": term.value}
+    if isinstance(term, ox.BlankNode):
+        return {"type": "bnode", "value": term.value}
+    if term.language:
+        return {"type": "literal", "value": term.value, "xml:lang": term.language}
+    if term.datatype.value == XSD + "string":
+        return {"type": "literal", "value": term.value}
+    return {"type": "literal", "value": term.value, "datatype": term.datatype.value}
