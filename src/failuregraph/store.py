@@ -172,6 +172,7 @@ def _plain(term: object) -> Term | None:
     raise Unsupported("Oxigraph", f"the term {term} in an answer")
 
 
+_LONGEST_REASON = 120
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 
 
@@ -180,8 +181,14 @@ def _invalid(message: str) -> QueryInvalid:
     found = _PLACE.match(message)
     if not found:
         return QueryInvalid(f"not valid SPARQL: {message}.")
-    line, column, reason = int(found[1]), int(found[2]), found[3]
+    line, column, reason = int(found[1]), int(found[2]), _readable(found[3])
     return QueryInvalid(f"not valid SPARQL at line {line}, column {column}: {reason}.", None, line, column)
+
+
+def _readable(reason: str) -> str:
+    """Return the engine's reason without its ranges of Unicode characters, which help nobody."""
+    reason = " ".join(reason.split())
+    return reason if len(reason) <= _LONGEST_REASON else "something else is expected here"
 
 
 class RdflibStore:
