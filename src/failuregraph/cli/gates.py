@@ -25,9 +25,17 @@ _PATHS = click.Path(path_type=Path)
     show_default=True,
     help="The lowest level that ends with exit code 1.",
 )
+@click.option("-v", "--verbose", is_flag=True, help="Print each warning and note, not only their number by rule.")
 @click.option("--no-cache", is_flag=True, help="Check everything again.")
 @click.pass_context
-def check_command(context: click.Context, paths: tuple[Path, ...], form: str, fail_on: str, no_cache: bool) -> None:  # noqa: FBT001 - click
+def check_command(  # noqa: PLR0913 - one for each option
+    context: click.Context,
+    paths: tuple[Path, ...],
+    form: str,
+    fail_on: str,
+    verbose: bool,  # noqa: FBT001 - click
+    no_cache: bool,  # noqa: FBT001 - click
+) -> None:
     """Check the project, or the named files and folders: one finding a line, with its remedy.
 
     Ends with 0 where nothing reaches --fail-on, 1 with findings, 3 where a file cannot be read.
@@ -41,7 +49,8 @@ def check_command(context: click.Context, paths: tuple[Path, ...], form: str, fa
     project = shared(context).project(writable=True)
     today = dt.datetime.now(tz=dt.UTC).date()
     report = check(project, paths, cache=not no_cache, today=today)
-    click.echo(RENDERERS[form](report), nl=False)
+    everything = verbose or bool(paths) or fail_on != "error"
+    click.echo(RENDERERS[form](report, everything=everything), nl=False)
     for note in report.notes:
         click.echo(note, err=True)
     click.echo(f"Checked in {time.perf_counter() - started:.1f} s.", err=True)

@@ -1,0 +1,77 @@
+"""The SHACL gate: pySHACL over rdflib graphs, its results as faults that name the property by its label."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pyshacl
+import rdflib
+from rdflib import SH, URIRef
+
+from failuregraph.names import SHAPES, shorten
+from failuregraph.turtle import parse
+from failuregraph.validate.fault import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from rdflib.term import Node
+
+    from failuregraph.project import SourceFile
+    from failuregraph.validate.fault import Loaded
+    from failuregraph.validate.finding import Level
+
+__all__ = ["shape_faults", "validate_graphs"]
+
+_LEVELS: Final[dict[Node | None, Level]] = {SH.Violation: "error", SH.Warning: "warning", SH.Info: "info"}
+
+
+def validate_graphs(data: rdflib.Graph, shapes: rdflib.Graph) -> rdflib.Graph:
+    """Return the SHACL validation report of the data as a graph.
+
+    SHACL 1.0 Core alone: nothing is inferred, imported, fetched or added to the caller's graph.
+    """
+    _, report, _ = pyshacl.validate(
+        data, shacl_graph=shapes, inference="none", advanced=False, inplace=False, do_owl_imports=False, meta_shacl=False
+    )
+    if not isinstance(report, rdflib.Graph):
+        raise TypeError(report)
+    return report
+
+
+def shape_faults(files: Iterable[Loaded]) -> Iterator[Fault]:
+    """Yield a fault for each result, in the file whose subject it is about, sorted by place and shape."""
+    data, shapes = rdflib.Graph(bind_namespaces="none"), rdflib.Graph(bind_namespaces="none")
+    home: dict[str, SourceFile] = {}
+    for file in files:
+        graph = parse(file.text, file.source.path)
+        if file.source.kind == "shapes":
+            shapes += graph
+        else:
+            data += graph
+            home |= {subject.value: file.source for subject, _, _ in file.triples}
+    report = validate_graphs(data, shapes)
+    faults = {_fault(report, shapes, result, home) for result in report.objects(None, SH.result)}
+    yield from sorted(faults, key=lambda fault: (fault.subject, fault.rule, fault.predicate, fault.value))
+
+
+def _fault(report: rdflib.Graph, shapes: rdflib.Graph, result: Node, home: dict[str, SourceFile]) -> Fault:
+    focus = str(report.value(result, SH.focusNode))
+    shape = report.value(result, SH.sourceShape)
+    predicate = report.value(result, SH.resultPath)
+    value = report.value(result, SH.value)
+    label = shapes.value(shape, SH.name) if shape is not None else None
+    about = f"{shorten(focus)}: {label or shorten(str(predicate or ''))}"
+    component = str(report.value(result, SH.sourceConstraintComponent)).rpartition("#")[2]
+    found = f" has the value “{shorten(str(value))}”," if value is not None else ""
+    reason = component.removesuffix("ConstraintComponent")
+    return Fault(
+        home[focus],
+        "shape:" + str(shape).removeprefix(SHAPES + "#"),
+        f"{about}{found} breaks {reason}.".replace(", breaks", " and breaks"),
+        str(shapes.value(shape, SH.message) or report.value(result, SH.resultMessage) or ""),
+        focus,
+        str(predicate or ""),
+        str(value) if isinstance(value, URIRef | rdflib.Literal) else "",
+        _LEVELS.get(report.value(result, SH.resultSeverity), "error"),
+    )
