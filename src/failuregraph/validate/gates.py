@@ -71,6 +71,7 @@ def _only(report: Report, paths: Sequence[Path]) -> Report:
 
 
 def _checked(project: Project, today: dt.date, outside: Sequence[SourceFile]) -> Report:
+    from failuregraph.validate.fault import Loaded
     from failuregraph.validate.reading import load
 
     files: list[Loaded] = []
@@ -80,7 +81,7 @@ def _checked(project: Project, today: dt.date, outside: Sequence[SourceFile]) ->
         found = load(source)
         if isinstance(found, tuple):
             findings.append(_finding(found[0], found[1]))
-        elif hasattr(found, "triples"):
+        elif isinstance(found, Loaded):
             files.append(found)
         else:
             findings.append(_finding(found, 0))

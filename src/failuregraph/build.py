@@ -1,0 +1,234 @@
+"""A release: an Oxigraph store, dumps from the source files, and a manifest, all or nothing.
+
+The release is named by the hash of its content, so that two builds of the same files are the same
+release; the clock is never read.  The store rewrites literals and is only a cache: dumps and hashes come
+from the files (design §4).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pyoxigraph as ox
+
+from failuregraph import __version__
+from failuregraph.derive import derive
+from failuregraph.errors import Unreadable, WrongUse
+from failuregraph.names import CC_BY, NAMESPACES, ONTOLOGY
+from failuregraph.store import OxigraphStore, project_quads
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from failuregraph.project import Project
+
+__all__ = ["Release", "build"]
+
+_NQ: Final = "failuregraph.nq"
+_TRIG: Final = "failuregraph.trig"
+_MANIFEST: Final = "manifest.json"
+_STORE: Final = "store"
+_VERSION_INFO: Final = ox.NamedNode(NAMESPACES["owl"] + "versionInfo")
+
+
+@dataclass(frozen=True)
+class Release:
+    """A finished release on disk; nothing of it changes any more."""
+
+    path: Path
+    manifest: dict[str, Any]
+
+    @classmethod
+    def open(cls, path: Path) -> Release:
+        """Return the release at a folder once its files and its store agree with its manifest.
+
+        Raises Unreadable for a folder that is no release, a file that was changed, or a store that is
+        damaged or incomplete.
+        """
+        try:
+            manifest = json.loads((path / _MANIFEST).read_bytes())
+            release = cls(path.resolve(), manifest)
+            for name, expected in manifest["files"].items():
+                if _sha256(path / name) != expected["sha256"]:
+                    message = f"{name} is not what the manifest says; build the release again."
+                    raise Unreadable(message, path)
+            count = len(release.store().inner)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            message = f"not a release that can be served ({error}); build it again with failuregraph build."
+            raise Unreadable(message, path) from error
+        if count != manifest["counts"]["quads"]:
+            message = f"the store holds {count} quads, the manifest says {manifest['counts']['quads']}; build it again."
+            raise Unreadable(message, path)
+        return release
+
+    @property
+    def identifier(self) -> str:
+        """The name of the release: the first 16 digits of the hash of its content."""
+        return str(self.manifest["release"])
+
+    @property
+    def store_path(self) -> Path:
+        """The folder of the Oxigraph store."""
+        return self.path / _STORE
+
+    def store(self) -> OxigraphStore:
+        """Return the store, opened for reading alone; it must exist."""
+        return OxigraphStore(ox.Store.read_only(str(self.store_path)))
+
+    def graphs(self) -> dict[str, list[ox.Triple]]:
+        """Return named graph → its statements, from the dump, with the lexical forms of the source."""
+        found: dict[str, list[ox.Triple]] = {}
+        for quad in ox.parse(path=str(self.path / _NQ), format=ox.RdfFormat.N_QUADS):
+            name = quad.graph_name
+            if isinstance(name, ox.NamedNode):
+                found.setdefault(name.value, []).append(quad.triple)
+        return found
+
+
+def build(project: Project, out: Path) -> Release:
+    """Build a release of the project below ``out`` and make it the current one.
+
+    ``out/releases/NAME`` appears whole or not at all, then ``out/current`` is switched to it.  Raises
+    Unreadable for a file that does not parse, a project without records or a folder that cannot be
+    written to, WrongUse where another build is under way.
+    """
+    quads = _quads(project)
+    with _writing(out), _locked(out):
+        work = Path(tempfile.mkdtemp(dir=out, prefix=".building-"))
+        try:
+            manifest = _write(work, project, quads)
+            final = out / "releases" / str(manifest["release"])
+            final.parent.mkdir(exist_ok=True)
+            if not _is_whole(final):
+                shutil.rmtree(final, ignore_errors=True)
+                _sync(work)
+                work.chmod(0o755)
+                work.rename(final)
+            _switch(out / "current", final)
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+    return Release(final.resolve(), manifest)
+
+
+def _quads(project: Project) -> list[ox.Quad]:
+    """Return all quads of the release, blank nodes named canonically (RDFC-1.0), sorted."""
+    quads = project_quads(project)
+    if not any(source.kind == "record" for source in project.sources()):
+        message = "there is no record to build a release from."
+        raise Unreadable(message, project.data)
+    dataset = ox.Dataset([*quads, *derive(quads, project)])
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    return sorted(dataset, key=str)
+
+
+def _is_whole(path: Path) -> bool:
+    """Say whether the release is already there and undamaged: it may be in use and is left alone."""
+    try:
+        Release.open(path)
+    except Unreadable:
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def _writing(out: Path) -> Iterator[None]:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        yield
+    except OSError as error:
+        message = f"cannot be written to ({error.strerror or error}); choose another folder with -o."
+        raise Unreadable(message, out) from error
+
+
+@contextlib.contextmanager
+def _locked(out: Path) -> Iterator[None]:
+    """Hold the lock of the folder, and remove what a build that was killed left behind."""
+    with (out / ".lock").open("w", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            message = f"{out}: another build is under way; wait for it or choose another folder with -o."
+            raise WrongUse(message) from error
+        for left in out.glob(".building-*"):
+            shutil.rmtree(left, ignore_errors=True)
+        yield
+
+
+def _write(work: Path, project: Project, quads: Sequence[ox.Quad]) -> dict[str, Any]:
+    lines = "".join(f"{quad} .\n" for quad in quads).encode()
+    (work / _NQ).write_bytes(lines)
+    (work / _TRIG).write_bytes(bytes(ox.serialize(quads, format=ox.RdfFormat.TRIG, prefixes=NAMESPACES) or b""))
+    store = ox.Store(str(work / _STORE))
+    store.bulk_extend(quads)
+    store.flush()
+    count = len(store)
+    del store
+    manifest = _manifest(work, project, quads, hashlib.sha256(lines).hexdigest(), count)
+    (work / _MANIFEST).write_text(json.dumps(manifest, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    return manifest
+
+
+def _manifest(
+    work: Path, project: Project, quads: Sequence[ox.Quad], content: str, stored: int
+) -> dict[str, Any]:
+    kinds = Counter(source.kind for source in project.sources())
+    graphs = Counter(quad.graph_name.value for quad in quads if isinstance(quad.graph_name, ox.NamedNode))
+    versions = [
+        quad.object.value
+        for quad in quads
+        if quad.subject == ox.NamedNode(ONTOLOGY) and quad.predicate == _VERSION_INFO
+        if isinstance(quad.object, ox.Literal)
+    ]
+    return {
+        "release": content[:16],
+        "content_sha256": content,
+        "canonicalization": "RDFC-1.0, sorted N-Quads",
+        "software": __version__,
+        "ontology": versions[0] if versions else "not stated",
+        "licence": CC_BY,
+        "counts": {"quads": stored, "graphs": len(graphs), "sources": dict(sorted(kinds.items()))},
+        "graphs": dict(sorted(graphs.items())),
+        "files": {
+            name: {"bytes": (work / name).stat().st_size, "sha256": _sha256(work / name)} for name in (_NQ, _TRIG)
+        },
+    }
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _sync(folder: Path) -> None:
+    """Write every file and folder through to the disk before the rename makes them count."""
+    for path in (*folder.rglob("*"), folder):
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _switch(link: Path, target: Path) -> None:
+    fresh = link.with_name(".current.new")
+    fresh.unlink(missing_ok=True)
+    fresh.symlink_to(os.path.relpath(target, link.parent))
+    fresh.replace(link)
+    _sync_folder(link.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

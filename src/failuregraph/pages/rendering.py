@@ -1,0 +1,37 @@
+"""Templates with escaping always on; a page is complete before its first byte is sent."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["Templates"]
+
+
+class Templates:
+    """Renders the pages of one release."""
+
+    def __init__(self, release: str) -> None:
+        self.environment = Environment(
+            loader=FileSystemLoader(Path(__file__).parent / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self.environment.globals["release"] = release
+
+    def page(self, name: str, view: object) -> HTMLResponse:
+        """Return a page made from a view."""
+        return HTMLResponse(self.environment.get_template(name).render(view=view), headers={"Vary": "Accept"})
+
+    def error(self, status: int, sentence: str, headers: Mapping[str, str]) -> HTMLResponse:
+        """Return a page that says what went wrong and where to go."""
+        text = self.environment.get_template("error.html").render(status=status, sentence=sentence)
+        return HTMLResponse(text, status, dict(headers))

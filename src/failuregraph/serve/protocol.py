@@ -1,0 +1,156 @@
+"""SPARQL 1.1 Protocol, the reading side: from a request to the one query it asks, or to a refusal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qsl
+
+from failuregraph.serve.negotiate import UnknownFormatError, choose, override
+from failuregraph.serve.scan import refusal
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from failuregraph.serve.settings import Settings
+
+__all__ = ["Asked", "Refused", "read_request"]
+
+_FORM: Final = "application/x-www-form-urlencoded"
+_QUERY: Final = "application/sparql-query"
+_UPDATE: Final = "application/sparql-update"
+_FORMATS: Final = ("format", "output", "results")
+_READ_ONLY: Final = "The endpoint is read-only; propose a change to the files of the project instead."
+
+
+class Refused(Exception):  # noqa: N818 - an answer, not a fault
+    """A request that is answered with a status and a sentence."""
+
+    def __init__(self, status: int, message: str, headers: dict[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.status, self.message, self.headers = status, message, headers or {}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One query: its text, its data set, and the format of the answer for each kind that it may have."""
+
+    query: str
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
+    formats: dict[str, str | None] = field(default_factory=dict)
+    page: bool = False
+
+
+async def read_request(request: Request, settings: Settings) -> Asked | None:
+    """Return what a request asks, or None for a GET without a query; raises Refused with the status."""
+    if len(str(request.url.path)) + len(request.url.query) > settings.target:
+        raise Refused(414, f"The address is longer than {settings.target} bytes; send the query by POST.")
+    address = _pairs(request.url.query, "the address")
+    if request.method in ("GET", "HEAD"):
+        if any(name == "update" for name, _ in address):
+            raise Refused(400, _READ_ONLY)
+        if not any(name == "query" for name, _ in address):
+            return None
+        return _asked(address, address, request, settings)
+    return _posted(await _body(request, settings), address, request, settings)
+
+
+def _posted(body: bytes, address: list[tuple[str, str]], request: Request, settings: Settings) -> Asked:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    text = _text(body, "the body")
+    if kind == _UPDATE:
+        raise Refused(403, _READ_ONLY)
+    if kind == _QUERY:
+        return _asked([("query", text), *(pair for pair in address if pair[0] != "query")], address, request, settings)
+    if kind != _FORM:
+        raise Refused(415, f"A query is posted as {_FORM} or {_QUERY}, not as “{kind or 'nothing'}”.")
+    form = _pairs(text, "the body")
+    if any(name == "update" for name, _ in form):
+        raise Refused(403, _READ_ONLY)
+    return _asked(form, [*address, *form], request, settings)
+
+
+async def _body(request: Request, settings: Settings) -> bytes:
+    if request.headers.get("content-encoding"):
+        raise Refused(415, "A compressed request body is not accepted.")
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > settings.query:
+            raise Refused(413, f"The query is longer than {settings.query} bytes.")
+    return body
+
+
+def _pairs(encoded: str, where: str) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(encoded, keep_blank_values=True, errors="strict", max_num_fields=1000)
+    except (UnicodeDecodeError, ValueError) as error:
+        raise Refused(400, f"The parameters in {where} are not UTF-8, or too many.") from error
+
+
+def _text(body: bytes, where: str) -> str:
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Refused(400, f"The text in {where} is not UTF-8.") from error
+
+
+def _asked(
+    pairs: list[tuple[str, str]], overriding: list[tuple[str, str]], request: Request, settings: Settings
+) -> Asked:
+    queries = [value for name, value in pairs if name == "query"]
+    if len(queries) != 1:
+        raise Refused(400, f"Exactly one query is needed, {len(queries)} were sent.")
+    if len(queries[0].encode("utf-8", "surrogatepass")) > settings.query:
+        raise Refused(413, f"The query is longer than {settings.query} bytes.")
+    reason = refusal(queries[0], settings.nesting)
+    if reason:
+        raise Refused(400, reason)
+    names = [value for name, value in overriding if name in _FORMATS]
+    accept = request.headers.get("accept")
+    return Asked(
+        queries[0],
+        _graphs(pairs, "default-graph-uri"),
+        _graphs(pairs, "named-graph-uri"),
+        _formats(names, accept),
+        _wants_page(names, accept),
+    )
+
+
+def _graphs(pairs: list[tuple[str, str]], name: str) -> tuple[str, ...]:
+    iris = tuple(value for key, value in pairs if key == name)
+    for iri in iris:
+        if ":" not in iri or any(sign in iri for sign in ' <>"{}|\\^`\n\r\t'):
+            raise Refused(400, f"{name} “{iri}” is not an IRI.")
+    return iris
+
+
+def _formats(names: list[str], accept: str | None) -> dict[str, str | None]:
+    kinds = ("table", "truth", "graph")
+    if any(name.strip() for name in names):
+        try:
+            return {kind: override(names, kind) or ("json" if _is_html(names) else None) for kind in kinds} | (
+                {"graph": "ttl"} if _is_html(names) else {}
+            )
+        except UnknownFormatError as error:
+            known = "json, xml, csv, tsv, ttl, nt, jsonld, rdf, html"
+            raise Refused(400, f"The format “{error}” is not known, or differs from another; use one of {known}.") from error
+    return {kind: _plain(choose(accept, kind, html=True), kind) for kind in kinds}
+
+
+def _plain(name: str | None, kind: str) -> str | None:
+    """Return the format that a page is made from where a page was chosen."""
+    if name != "html":
+        return name
+    return "ttl" if kind == "graph" else "json"
+
+
+def _is_html(names: list[str]) -> bool:
+    return any(name.strip().lower() in ("html", "text/html") for name in names)
+
+
+def _wants_page(names: list[str], accept: str | None) -> bool:
+    if any(name.strip() for name in names):
+        return _is_html(names)
+    return choose(accept, "table", html=True) == "html"

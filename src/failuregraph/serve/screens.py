@@ -1,0 +1,72 @@
+"""The pages that are no documents: home, lists, questions, health."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+
+from failuregraph.errors import FailureGraphError
+from failuregraph.names import format_named
+from failuregraph.pages import views
+from failuregraph.query import run, serialise
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from failuregraph.pages.rendering import Templates
+    from failuregraph.serve.pool import Pool
+    from failuregraph.pages.site import Site
+
+__all__ = ["Screens"]
+
+_COUNT = "SELECT (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } }"
+
+
+class Screens:
+    """Renders pages from stored queries over the front's own read-only store."""
+
+    def __init__(self, site: Site, pool: Pool, templates: Templates) -> None:
+        self.site, self.pool, self.templates = site, pool, templates
+
+    async def home(self, _: Request) -> Response:
+        """Return the front page with its counts."""
+        return self.templates.page("home.html", views.home(self.site))
+
+    async def records(self, _: Request) -> Response:
+        """Return the list of all records."""
+        return self.templates.page("records.html", views.records(self.site))
+
+    async def questions(self, _: Request) -> Response:
+        """Return the list of stored questions."""
+        return self.templates.page("questions.html", views.questions(self.site))
+
+    async def question(self, request: Request) -> Response:
+        """Return the answer of a stored question as a page, or with ``format`` as CSV, TSV, JSON or XML."""
+        question = self.site.questions.get(str(request.path_params["name"]))
+        if question is None:
+            return self.templates.error(404, "There is no such question; /questions lists them.", {})
+        names = {parameter.name for parameter in question.parameters}
+        given = {name: value for name, value in request.query_params.items() if name in names and value}
+        form = format_named(request.query_params.get("format", ""), graph=False)
+        try:
+            table = run(self.site.store, question, given)
+        except FailureGraphError as error:
+            return self.templates.error(400, str(error), {})
+        if form is not None:
+            return Response(serialise(table, form), headers={"Content-Type": form.content_type})
+        return self.templates.page("question.html", views.question(question, given, table))
+
+    async def health(self, _: Request) -> Response:
+        """Run a real query in a worker and compare the count with the manifest: 200, or 503 where they differ."""
+        formats = {"table": "json", "truth": "json", "graph": "ttl"}
+        request = {"query": _COUNT, "default_graphs": (), "named_graphs": (), "formats": formats, "cap": 10_000}
+        result = await self.pool.run(request)
+        expected = self.site.release.manifest["counts"]["quads"]
+        healthy = result.status == 200 and f'"{expected}"' in result.body.decode()  # noqa: PLR2004 - HTTP
+        body = {"status": "ok" if healthy else "failing", "release": self.site.release.identifier, "quads": expected}
+        return JSONResponse(body, 200 if healthy else 503, {"Cache-Control": "no-store"})
+
+    async def robots(self, _: Request) -> Response:
+        """Keep crawlers out of the endpoint alone."""
+        return PlainTextResponse("User-agent: *\nDisallow: /sparql\n")
