@@ -128,7 +128,7 @@ def test_ask_all_runs_every_question(run: Run, corpus: Project) -> None:
     """Each question is answered with its defaults and has rows or the reason why it has none."""
     rows = run("ask", "--all").rows
     assert len(list(corpus.answers.glob("*.rq"))) == len(rows)
-    assert all((int(row["rows"]) > 0) != bool(row["why empty"]) for row in rows)
+    assert all((int(row["rows"]) > 0) != bool(row["why_empty"]) for row in rows)
 
 
 def test_query_answers_inline_text(run: Run) -> None:
@@ -258,9 +258,7 @@ def test_fmt_check_names_the_command_that_repairs(run: Run, copy: Project) -> No
     assert before == file.read_text(encoding="utf-8")
 
 
-def test_a_folder_that_is_no_project_is_wrong_use(
-    tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]
-) -> None:
+def test_a_folder_that_is_no_project_is_wrong_use(tmp_path: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
     """``--project`` must name a project, and the sentence says what is missing."""
     assert run_guarded(root, ["--project", str(tmp_path), "stats"]) == 2
     assert b"the folder data/ is missing" in capsysbinary.readouterr().err
@@ -293,7 +291,9 @@ def test_a_fault_of_ours_is_one_sentence_and_five(run: Run, monkeypatch: pytest.
 
 def test_a_closed_pipe_ends_quietly(corpus: Project) -> None:
     """``failuregraph … | head -1`` prints one line and no error."""
-    command = f"{sys.executable} -m failuregraph --project {corpus.root} query -e 'SELECT ?s WHERE {{?s ?p ?o}}' | head -1"
+    command = (
+        f"{sys.executable} -m failuregraph --project {corpus.root} query -e 'SELECT ?s WHERE {{?s ?p ?o}}' | head -1"
+    )
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
     assert (done.stdout.strip(), done.stderr) == ("s", "")
 

@@ -52,7 +52,9 @@ def test_the_counts_are_those_of_the_index_file(
     records = json.loads(index_file.read_text(encoding="utf-8"))
     expected = Counter(record[field] or "not known" for record in records)
     table = run(graph, QueryFile.load(repository.queries / "pages" / "counts.rq"))
-    counted = {value.value: int(n.value) for kind, value, n in table.rows if kind and value and n and kind.value == dimension}
+    counted = {
+        value.value: int(n.value) for kind, value, n in table.rows if kind and value and n and kind.value == dimension
+    }
     assert dict(expected) == {value: n for value, n in counted.items() if n}
 
 

@@ -25,6 +25,7 @@ from failuregraph import __version__
 from failuregraph.derive import derive
 from failuregraph.errors import Unreadable, WrongUse
 from failuregraph.names import CC_BY, NAMESPACES, ONTOLOGY
+from failuregraph.query import prefixes_for, tidied
 from failuregraph.store import OxigraphStore, project_quads
 
 if TYPE_CHECKING:
@@ -167,7 +168,8 @@ def _locked(out: Path) -> Iterator[None]:
 def _write(work: Path, project: Project, quads: Sequence[ox.Quad]) -> dict[str, Any]:
     lines = "".join(f"{quad} .\n" for quad in quads).encode()
     (work / _NQ).write_bytes(lines)
-    (work / _TRIG).write_bytes(bytes(ox.serialize(quads, format=ox.RdfFormat.TRIG, prefixes=NAMESPACES) or b""))
+    trig = bytes(ox.serialize(quads, format=ox.RdfFormat.TRIG, prefixes=prefixes_for("trig")) or b"")
+    (work / _TRIG).write_bytes(tidied(trig, "trig"))
     store = ox.Store(str(work / _STORE))
     store.bulk_extend(quads)
     store.flush()
@@ -178,9 +180,7 @@ def _write(work: Path, project: Project, quads: Sequence[ox.Quad]) -> dict[str, 
     return manifest
 
 
-def _manifest(
-    work: Path, project: Project, quads: Sequence[ox.Quad], content: str, stored: int
-) -> dict[str, Any]:
+def _manifest(work: Path, project: Project, quads: Sequence[ox.Quad], content: str, stored: int) -> dict[str, Any]:
     kinds = Counter(source.kind for source in project.sources())
     graphs = Counter(quad.graph_name.value for quad in quads if isinstance(quad.graph_name, ox.NamedNode))
     versions = [

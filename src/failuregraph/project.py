@@ -76,9 +76,7 @@ class Project:
         for folder in (start.resolve(), *start.resolve().parents):
             if (folder / "data").is_dir() and (folder / "ontology").is_dir():
                 return cls(folder)
-        message = (
-            f"{start}: no Failure Graph project here or above (a folder with data/ and ontology/); use --project."
-        )
+        message = f"{start}: no Failure Graph project here or above (a folder with data/ and ontology/); use --project."
         raise WrongUse(message)
 
     @classmethod

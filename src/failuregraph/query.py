@@ -24,7 +24,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-__all__ = ["Parameter", "QueryFile", "nearest", "run", "serialise", "write_graph"]
+__all__ = [
+    "GRAPHS",
+    "RESULTS",
+    "Parameter",
+    "QueryFile",
+    "nearest",
+    "prefixes_for",
+    "run",
+    "serialise",
+    "tidied",
+    "write_graph",
+]
 
 _MARK: Final = "#+"
 _TYPES: Final = ("boolean", "date", "decimal", "integer", "iri", "string")
@@ -64,16 +75,17 @@ class Parameter:
 
     def _iri(self, text: str) -> str:
         prefix, colon, local = text.partition(":")
+        iri = text
         if colon and prefix in NAMESPACES and not local.startswith("//"):
-            text = NAMESPACES[prefix] + local
+            iri = NAMESPACES[prefix] + local
         elif not colon and self.scheme:
-            text = NAMESPACES[SCHEMES[self.scheme]] + text
+            iri = NAMESPACES[SCHEMES[self.scheme]] + text
         elif not colon and self.kind:
-            text = f"{BASE}{self.kind}/{text}"
-        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+", text):
+            iri = f"{BASE}{self.kind}/{text}"
+        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+", iri):
             message = f"parameter {self.name}: “{text}” is not an IRI; write one in full or with a prefix."
             raise WrongUse(message)
-        return text
+        return iri
 
 
 @dataclass(frozen=True)
@@ -169,13 +181,15 @@ def run(store: Store, query: QueryFile, given: Mapping[str, str] | None = None) 
     return answer.without(parameter.name for parameter in query.parameters)
 
 
-_RESULTS: Final = {
+#: The engine's names for the formats of tables.
+RESULTS: Final = {
     "csv": ox.QueryResultsFormat.CSV,
     "json": ox.QueryResultsFormat.JSON,
     "tsv": ox.QueryResultsFormat.TSV,
     "xml": ox.QueryResultsFormat.XML,
 }
-_GRAPHS: Final = {
+#: The engine's names for the formats of graphs.
+GRAPHS: Final = {
     "jsonld": ox.RdfFormat.JSON_LD,
     "nt": ox.RdfFormat.N_TRIPLES,
     "rdf": ox.RdfFormat.RDF_XML,
@@ -189,23 +203,59 @@ def serialise(answer: Answer, form: Format) -> bytes:
     Tables follow SPARQL 1.1 Query Results JSON, XML, CSV and TSV; graphs RDF 1.1 in its formats.
     """
     if isinstance(answer, Statements):
-        if form.name not in _GRAPHS:
-            raise WrongUse(f"a graph cannot be written as {form.name}; choose one of {', '.join(_GRAPHS)}.")
+        if form.name not in GRAPHS:
+            raise WrongUse(f"a graph cannot be written as {form.name}; choose one of {', '.join(GRAPHS)}.")
         return write_graph(answer.triples, form.name)
-    if form.name not in _RESULTS or (isinstance(answer, Truth) and form.name in ("csv", "tsv")):
+    if form.name not in RESULTS or (isinstance(answer, Truth) and form.name in ("csv", "tsv")):
         kind = "yes or no" if isinstance(answer, Truth) else "a table"
         raise WrongUse(f"{kind} cannot be written as {form.name}; choose json or xml.")
     text = json.dumps(_json(answer), ensure_ascii=False).encode()
     if form.name == "json":
         return text
     results = ox.parse_query_results(text, format=ox.QueryResultsFormat.JSON)
-    return bytes(results.serialize(format=_RESULTS[form.name]) or b"")
+    return bytes(results.serialize(format=RESULTS[form.name]) or b"")
 
 
 def write_graph(triples: Iterable[ox.Triple], name: str) -> bytes:
     """Return triples in the graph format of that name, with the prefix table where the format has one."""
-    prefixes = NAMESPACES if name in ("ttl", "jsonld", "rdf") else None
-    return bytes(ox.serialize(triples, format=_GRAPHS[name], prefixes=prefixes) or b"")
+    return tidied(bytes(ox.serialize(triples, format=GRAPHS[name], prefixes=prefixes_for(name)) or b""), name)
+
+
+def prefixes_for(name: str) -> dict[str, str] | None:
+    """Return the prefix table where the graph format of that name has prefixes."""
+    return NAMESPACES if name in ("rdf", "trig", "ttl") else None
+
+
+def tidied(data: bytes, name: str) -> bytes:
+    """Return a serialised graph with its prefixes sorted, and without those that it does not use.
+
+    The engine writes all prefixes, in an order that differs from run to run.
+    """
+    if name in ("trig", "ttl"):
+        head, body = _split(data, b"@prefix ")
+        used = [line for line in sorted(head) if re.search(rb"(?<![\w-])" + line.split()[1], body)]
+        return b"".join(used) + body
+    if name == "rdf":
+        return _ROOT.sub(lambda root: _root(root, data), data, count=1)
+    return data
+
+
+def _split(data: bytes, mark: bytes) -> tuple[list[bytes], bytes]:
+    """Return the lines at the head that begin with a mark, and the rest."""
+    head: list[bytes] = []
+    while data.startswith(mark):
+        line, _, data = data.partition(b"\n")
+        head.append(line + b"\n")
+    return head, data
+
+
+_ROOT: Final = re.compile(rb"<rdf:RDF((?: xmlns:[\w-]+=\"[^\"]*\")*)>")
+
+
+def _root(root: re.Match[bytes], data: bytes) -> bytes:
+    names = sorted(re.findall(rb"xmlns:([\w-]+)=(\"[^\"]*\")", root[1]))
+    used = [(name, iri) for name, iri in names if re.search(rb"</?" + name + rb":", data)]
+    return b"<rdf:RDF" + b"".join(b" xmlns:" + name + b"=" + iri for name, iri in used) + b">"
 
 
 def _json(answer: Table | Truth) -> dict[str, Any]:

@@ -279,4 +279,3 @@ def _object_key(node: Node) -> tuple[int, tuple[tuple[int, str], ...], str, str]
     language = (node.language or "") if isinstance(node, Literal) else ""
     datatype = str(node.datatype or "") if isinstance(node, Literal) else ""
     return int(isinstance(node, Literal)), natural(str(node)), language, datatype
-

@@ -48,10 +48,8 @@ def ask_command(
     if everything and name:
         message = "name one question or give --all, not both."
         raise WrongUse(message)
-    if everything:
-        table = _run_all(known)
-    else:
-        table = _answer(known, name, _pairs(params)) if name else _listing(known)
+    whole = _run_all if everything else _listing
+    table = _answer(known, name, _pairs(params)) if name else whole(known)
     emit(render(table, form, color=known.color), output)
 
 
@@ -105,7 +103,7 @@ def _run_all(known: Shared) -> Table:
         for question in QueryFile.folder(project.answers):
             found = len(run(store, question).rows)
             rows.append((text(question.name), number(found), text("" if found else _why_empty(question))))
-    return Table(("name", "rows", "why empty"), tuple(rows))
+    return Table(("name", "rows", "why_empty"), tuple(rows))
 
 
 @click.command("query")

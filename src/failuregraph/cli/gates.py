@@ -28,7 +28,7 @@ _PATHS = click.Path(path_type=Path)
 @click.option("-v", "--verbose", is_flag=True, help="Print each warning and note, not only their number by rule.")
 @click.option("--no-cache", is_flag=True, help="Check everything again.")
 @click.pass_context
-def check_command(  # noqa: PLR0913 - one for each option
+def check_command(
     context: click.Context,
     paths: tuple[Path, ...],
     form: str,

@@ -119,5 +119,3 @@ def _json_lines(table: Table) -> bytes:
         for row in table.rows
     )
     return "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in objects).encode()
-
-

@@ -117,7 +117,7 @@ def root(context: click.Context, project: Path | None, color: str, debug: bool) 
     context.color = context.obj.color
 
 
-def run_guarded(command: click.Command, arguments: Sequence[str] | None = None) -> int:
+def run_guarded(command: click.Command, arguments: Sequence[str] | None = None) -> int:  # noqa: PLR0911 - one for each kind of end
     """Run a command and return its exit code; an error is one sentence on stderr.
 
     0 fine, 1 findings, 2 wrong use, 3 unreadable input, 4 network, 5 internal, 130 interrupted.

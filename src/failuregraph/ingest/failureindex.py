@@ -76,10 +76,11 @@ def import_file(path: Path, project: Project, into: Path | None = None, *, overw
     for number, raw in enumerate(rows, 1):
         try:
             row = checked(number, raw, run.known)
-            if row.key in keys:
-                raise BadRow(f"{row.key} stands in the file twice; the first one counts.")
         except BadRow as bad:
             run.refused.append(Refused(number, key_of(raw), str(bad)))
+            continue
+        if row.key in keys:
+            run.refused.append(Refused(number, row.key, "it stands in the file twice; the first one counts."))
             continue
         keys.add(row.key)
         _take(run, row)
@@ -175,7 +176,9 @@ def _learn(run: _Run, row: Row) -> None:
         host = source.get("domain")
         if host and host not in run.known.publishers:
             slug = slug_of(host.removeprefix("www."), 60)
-            run.known.publishers[host] = _new_thing(run, "publisher", slug, host, [(URIRef(FG + "domain"), Literal(host))])
+            run.known.publishers[host] = _new_thing(
+                run, "publisher", slug, host, [(URIRef(FG + "domain"), Literal(host))]
+            )
 
 
 def _new_thing(run: _Run, kind: str, slug: str, label: str, more: Iterable[tuple[URIRef, Literal]]) -> URIRef:

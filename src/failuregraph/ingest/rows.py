@@ -26,9 +26,35 @@ __all__ = ["FIELDS", "IMPACTS", "BadRow", "Row", "checked", "key_of", "read_rows
 
 #: Every field of a row that is known; another one is a note, not a refusal.
 FIELDS: Final = frozenset(
-    """ai_surface confidence cost_line date_precision_suspect failure_mode failure_path_kind fi_id impact
-    impact_partial incident_date incident_month indexed_date industry n_sources observed_path organisations
-    permalink quality_flags related_cluster severity slug sources sources_complete summary title who wing""".split()
+    [
+        "ai_surface",
+        "confidence",
+        "cost_line",
+        "date_precision_suspect",
+        "failure_mode",
+        "failure_path_kind",
+        "fi_id",
+        "impact",
+        "impact_partial",
+        "incident_date",
+        "incident_month",
+        "indexed_date",
+        "industry",
+        "n_sources",
+        "observed_path",
+        "organisations",
+        "permalink",
+        "quality_flags",
+        "related_cluster",
+        "severity",
+        "slug",
+        "sources",
+        "sources_complete",
+        "summary",
+        "title",
+        "who",
+        "wing",
+    ]
 )
 #: The five impact values: field → scheme.
 IMPACTS: Final = {
@@ -54,7 +80,7 @@ _HOST = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
 _FORBIDDEN: Final = ("Cc", "Cf", "Co", "Cs", "Cn")
 
 
-class BadRow(Exception):  # noqa: N818 - what was found, not an error of the program
+class BadRow(Exception):
     """A row that is refused; the text is the reason."""
 
 
@@ -188,12 +214,13 @@ def _day(raw: Mapping[str, Any], name: str) -> dt.date | None:
     value = raw.get(name)
     if value is None:
         return None
+    wrong = BadRow(f"{name} “{value}” is not a day that exists, as YYYY-MM-DD.")
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        raise wrong
     try:
-        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
-            raise ValueError
         return dt.date.fromisoformat(value)
     except ValueError:
-        raise BadRow(f"{name} “{value}” is not a day that exists, as YYYY-MM-DD.") from None
+        raise wrong from None
 
 
 def _check_dates(raw: Mapping[str, Any]) -> None:
@@ -224,7 +251,9 @@ def _concept(known: Vocabulary, scheme: str, where: str, label: object) -> URIRe
 
 def _concepts(raw: Mapping[str, Any], known: Vocabulary) -> dict[str, URIRef]:
     found = {
-        name: _concept(known, scheme, name, raw[name]) for name, scheme in _CONCEPTS.items() if raw.get(name) is not None
+        name: _concept(known, scheme, name, raw[name])
+        for name, scheme in _CONCEPTS.items()
+        if raw.get(name) is not None
     }
     for name in raw.get("impact") or {}:
         if name not in IMPACTS:

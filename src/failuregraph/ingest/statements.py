@@ -51,15 +51,43 @@ OWNED: Final = frozenset(
     {RDF.type, RDFS.label, SKOS.editorialNote}
     | {
         _outside(name)
-        for name in """dcterms:identifier dcterms:title dcterms:description dcterms:license
-        dcterms:bibliographicCitation foaf:page foaf:primaryTopic prov:wasAttributedTo""".split()
+        for name in [
+            "dcterms:identifier",
+            "dcterms:title",
+            "dcterms:description",
+            "dcterms:license",
+            "dcterms:bibliographicCitation",
+            "foaf:page",
+            "foaf:primaryTopic",
+            "prov:wasAttributedTo",
+        ]
     }
     | {_fg(local) for local in _INCIDENT_CONCEPTS.values()}
     | {
         _fg(local)
-        for local in """claimStatus completeness confidence evidence incidentDate indexedDate involvement namedParty
-        observedStep order organisation printedPathBasis publisher recordStatus source sourceCount sourceListComplete
-        sourceType stage system text""".split()
+        for local in [
+            "claimStatus",
+            "completeness",
+            "confidence",
+            "evidence",
+            "incidentDate",
+            "indexedDate",
+            "involvement",
+            "namedParty",
+            "observedStep",
+            "order",
+            "organisation",
+            "printedPathBasis",
+            "publisher",
+            "recordStatus",
+            "source",
+            "sourceCount",
+            "sourceListComplete",
+            "sourceType",
+            "stage",
+            "system",
+            "text",
+        ]
     }
 )
 

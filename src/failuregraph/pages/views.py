@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
-from failuregraph.names import BASE, ONTOLOGY, SCHEMES, shorten
+from failuregraph.names import BASE, FG, SCHEMES, shorten
 from failuregraph.pages.document import Document, Link, link_to
 from failuregraph.pages.records import RecordPage, record_page
 from failuregraph.query import run
@@ -64,7 +64,8 @@ def home(site: Site) -> Home:
         for dimension in _COUNTED
     }
     sources = site.release.manifest["counts"]["sources"]
-    events = {triple.object.value for triple in site.graphs[BASE + "graph/derived"] if _is_event(triple)}
+    derived = site.graphs[BASE + "graph/derived"]
+    events = {str(triple.object) for triple in derived if triple.predicate.value == FG + "event"}
     listed = tuple((query.name, query.said("question")) for query in site.questions.values())
     return Home(
         sources.get("record", 0),
@@ -74,10 +75,6 @@ def home(site: Site) -> Home:
         counts,
         listed,
     )
-
-
-def _is_event(triple: ox.Triple) -> bool:
-    return triple.predicate.value == ONTOLOGY + "#event" and isinstance(triple.object, ox.NamedNode)
 
 
 @dataclass(frozen=True)

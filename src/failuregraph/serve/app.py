@@ -15,12 +15,12 @@ from starlette.staticfiles import StaticFiles
 
 from failuregraph import pages
 from failuregraph.pages.rendering import Templates
+from failuregraph.pages.site import Site
 from failuregraph.serve.documents import Documents
 from failuregraph.serve.endpoint import Endpoint
 from failuregraph.serve.pool import Pool
 from failuregraph.serve.screens import Screens
 from failuregraph.serve.settings import Settings
-from failuregraph.pages.site import Site
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -56,7 +56,9 @@ class Documents:
         if not fixed:
             headers |= {"Vary": "Accept", "Content-Location": f"/{quote(path)}.{name}"}
         headers["Link"] = ", ".join(
-            f'</{quote(path)}.{each}>; rel="alternate"; type="{_media_type(each)}"' for each in _SUFFIXES if each != name
+            f'</{quote(path)}.{each}>; rel="alternate"; type="{_media_type(each)}"'
+            for each in _SUFFIXES
+            if each != name
         )
         if tag in [each.strip() for each in request.headers.get("if-none-match", "").split(",")]:
             return Response(status_code=304, headers=headers)

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from failuregraph.pages.rendering import Templates
+    from failuregraph.pages.site import Site
     from failuregraph.serve.pool import Pool, Result
     from failuregraph.serve.settings import Settings
-    from failuregraph.pages.site import Site
 
 __all__ = ["Endpoint"]
 

@@ -23,7 +23,7 @@ _FORMATS: Final = ("format", "output", "results")
 _READ_ONLY: Final = "The endpoint is read-only; propose a change to the files of the project instead."
 
 
-class Refused(Exception):  # noqa: N818 - an answer, not a fault
+class Refused(Exception):
     """A request that is answered with a status and a sentence."""
 
     def __init__(self, status: int, message: str, headers: dict[str, str] | None = None) -> None:
@@ -135,7 +135,9 @@ def _formats(names: list[str], accept: str | None) -> dict[str, str | None]:
             )
         except UnknownFormatError as error:
             known = "json, xml, csv, tsv, ttl, nt, jsonld, rdf, html"
-            raise Refused(400, f"The format “{error}” is not known, or differs from another; use one of {known}.") from error
+            raise Refused(
+                400, f"The format “{error}” is not known, or differs from another; use one of {known}."
+            ) from error
     return {kind: _plain(choose(accept, kind, html=True), kind) for kind in kinds}
 
 

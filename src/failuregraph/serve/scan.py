@@ -1,4 +1,4 @@
-"""What can be said of a query before it is run: how deep it nests, whether it asks for SERVICE, which prefixes it lacks.
+"""What can be said of a query before it is run: its depth, a SERVICE in it, the prefixes that it lacks.
 
 A linear scan that skips strings, IRIs and comments; the limits of the worker are the defence, this gives
 the kind message.
@@ -6,6 +6,7 @@ the kind message.
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -56,7 +57,7 @@ def advice(text: str) -> str:
     """Return a sentence that helps with text that does not parse, or nothing."""
     declared: set[str] = set()
     words = list(_tokens(text))
-    for (kind, value), (_, following) in zip(words, words[1:], strict=False):
+    for (kind, value), (_, following) in itertools.pairwise(words):
         if kind == "word" and value.upper() == "PREFIX":
             declared.add(following.rstrip(":"))
     for kind, value in words:

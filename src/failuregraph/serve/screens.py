@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from failuregraph.pages.rendering import Templates
-    from failuregraph.serve.pool import Pool
     from failuregraph.pages.site import Site
+    from failuregraph.serve.pool import Pool
 
 __all__ = ["Screens"]
 

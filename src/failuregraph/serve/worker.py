@@ -6,54 +6,44 @@ answer is a frame of JSON (status, form, message) and a frame with the body, com
 
 from __future__ import annotations
 
+import io
 import json
 import resource
 import struct
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pyoxigraph as ox
 
-from failuregraph.names import NAMESPACES
+from failuregraph.query import GRAPHS, RESULTS, prefixes_for, tidied
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["answer", "main", "read_frame", "write_frame"]
+    from typing_extensions import Buffer
 
-_RESULTS: Final = {
-    "csv": ox.QueryResultsFormat.CSV,
-    "json": ox.QueryResultsFormat.JSON,
-    "tsv": ox.QueryResultsFormat.TSV,
-    "xml": ox.QueryResultsFormat.XML,
-}
-_GRAPHS: Final = {
-    "jsonld": ox.RdfFormat.JSON_LD,
-    "nt": ox.RdfFormat.N_TRIPLES,
-    "rdf": ox.RdfFormat.RDF_XML,
-    "ttl": ox.RdfFormat.TURTLE,
-}
+__all__ = ["answer", "main", "read_frame", "write_frame"]
 
 
 class _TooMuchError(Exception):
     """The answer is larger than the cap."""
 
 
-class _Capped:
+class _Capped(io.BytesIO):
     """A buffer that refuses to grow beyond the cap, so that no answer is ever sent in part."""
 
     def __init__(self, cap: int) -> None:
-        self.cap, self.size = cap, 0
-        self.parts: list[bytes] = []
+        super().__init__()
+        self.cap = cap
 
-    def write(self, data: bytes) -> int:
-        self.size += len(data)
-        if self.size > self.cap:
+    def write(self, data: Buffer) -> int:
+        """Take the data, or raise where the answer becomes too large."""
+        written = super().write(data)
+        if self.tell() > self.cap:
             raise _TooMuchError
-        self.parts.append(data)
-        return len(data)
+        return written
 
 
 def read_frame(stream: BinaryIO) -> bytes | None:
@@ -92,8 +82,8 @@ def answer(store: ox.Store, request: Mapping[str, Any]) -> _Outcome:
 
 
 def _evaluate(store: ox.Store, request: Mapping[str, Any]) -> _Outcome:
-    default = [ox.NamedNode(iri) for iri in request["default_graphs"]]
-    named = [ox.NamedNode(iri) for iri in request["named_graphs"]]
+    default: list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph] = [ox.NamedNode(g) for g in request["default_graphs"]]
+    named: list[ox.NamedNode | ox.BlankNode] = [ox.NamedNode(g) for g in request["named_graphs"]]
     found = store.query(
         request["query"],
         use_default_graph_as_union=not (default or named),
@@ -107,16 +97,15 @@ def _evaluate(store: ox.Store, request: Mapping[str, Any]) -> _Outcome:
     name = request["formats"][kind]
     if name is None:
         return _Outcome(406, kind)
-    found.serialize(buffer, format=_RESULTS[name])
-    return _Outcome(200, f"{kind}:{name}", body=b"".join(buffer.parts))
+    found.serialize(buffer, format=RESULTS[name])
+    return _Outcome(200, f"{kind}:{name}", body=buffer.getvalue())
 
 
 def _graph(found: ox.QueryTriples, name: str | None, buffer: _Capped) -> _Outcome:
     if name is None:
         return _Outcome(406, "graph")
-    prefixes = None if name == "nt" else NAMESPACES
-    ox.serialize(found, buffer, format=_GRAPHS[name], prefixes=prefixes)
-    return _Outcome(200, f"graph:{name}", body=b"".join(buffer.parts))
+    ox.serialize(found, buffer, format=GRAPHS[name], prefixes=prefixes_for(name))
+    return _Outcome(200, f"graph:{name}", body=tidied(buffer.getvalue(), name))
 
 
 def _confine(memory: int) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from failuregraph.project import SourceFile
-from failuregraph.validate.finding import Level
-from failuregraph.validate.positions import Positions
+if TYPE_CHECKING:
+    from failuregraph.project import SourceFile
+    from failuregraph.validate.finding import Level
+    from failuregraph.validate.positions import Positions
 
 __all__ = ["Fault", "Loaded", "Term"]
 

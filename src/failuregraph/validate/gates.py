@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from failuregraph.errors import WrongUse
@@ -16,6 +15,7 @@ from failuregraph.validate.finding import Finding, Report
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from failuregraph.project import Project, SourceFile
     from failuregraph.validate.fault import Fault, Loaded
@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["check"]
 
 
-def check(
-    project: Project, paths: Sequence[Path] = (), *, cache: bool = True, today: dt.date = dt.date.max
-) -> Report:
+def check(project: Project, paths: Sequence[Path] = (), *, cache: bool = True, today: dt.date = dt.date.max) -> Report:
     """Return what all gates find in the project, or only what they find in the named files and folders.
 
     Files outside the project are checked as if they were put into it.  Dates after ``today`` are faults.
@@ -63,9 +61,7 @@ def _outside(project: Project, path: Path) -> Iterator[SourceFile]:
 def _only(report: Report, paths: Sequence[Path]) -> Report:
     wanted = [path.resolve() for path in paths]
     findings = tuple(
-        finding
-        for finding in report.findings
-        if any(finding.path.resolve().is_relative_to(path) for path in wanted)
+        finding for finding in report.findings if any(finding.path.resolve().is_relative_to(path) for path in wanted)
     )
     return replace(report, findings=findings)
 

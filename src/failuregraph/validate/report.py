@@ -34,8 +34,10 @@ def as_text(report: Report, *, everything: bool = False) -> str:
     """
     shown = [finding for finding in report.findings if everything or finding.level == "error"]
     lines = [_line(finding) for finding in shown]
-    lines += [f"{count:>5} × {level:<7} {rule}" for level, rule, count in report.by_rule]
-    counts = ", ".join(f"{report.by_level[level]} {level}{'s' if report.by_level[level] != 1 else ''}" for level in LEVELS)
+    lines += [f"{count:>5} {level:<7} {rule}" for level, rule, count in report.by_rule]
+    counts = ", ".join(
+        f"{report.by_level[level]} {level}{'s' if report.by_level[level] != 1 else ''}" for level in LEVELS
+    )
     lines.append(f"{report.records} records in {report.files} files, {report.statements} statements: {counts}.")
     return "\n".join(lines) + "\n"
 

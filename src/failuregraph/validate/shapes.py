@@ -32,7 +32,13 @@ def validate_graphs(data: rdflib.Graph, shapes: rdflib.Graph) -> rdflib.Graph:
     SHACL 1.0 Core alone: nothing is inferred, imported, fetched or added to the caller's graph.
     """
     _, report, _ = pyshacl.validate(
-        data, shacl_graph=shapes, inference="none", advanced=False, inplace=False, do_owl_imports=False, meta_shacl=False
+        data,
+        shacl_graph=shapes,
+        inference="none",
+        advanced=False,
+        inplace=False,
+        do_owl_imports=False,
+        meta_shacl=False,
     )
     if not isinstance(report, rdflib.Graph):
         raise TypeError(report)

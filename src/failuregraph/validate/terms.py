@@ -133,7 +133,9 @@ def targets(file: Loaded, known: Known) -> Iterator[Fault]:
             kinds.add(value.value)
     for subject_iri, kinds in typed.items():
         if not kinds:
-            yield Fault(file.source, "target", "this subject has no class.", "Begin it with a and its class.", subject_iri)
+            yield Fault(
+                file.source, "target", "this subject has no class.", "Begin it with a and its class.", subject_iri
+            )
         elif kinds <= known.classes and not kinds & known.targets:
             message = f"no shape checks {shorten(min(kinds))}."
             yield Fault(file.source, "target", message, "Use one of the classes with a shape.", subject_iri, RDF_TYPE)

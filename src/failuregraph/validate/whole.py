@@ -46,7 +46,11 @@ def _keys(file: Loaded) -> Iterator[tuple[tuple[str, str], tuple[str, str, str]]
     yield (f"the file name of the {source.kind}", source.path.stem.casefold()), ("", "", "")
     for subject, predicate, value in file.triples:
         statement = (subject.value, predicate.value, value.value)
-        if source.kind == "record" and subject.value == source.subjects[0] and predicate.value in (_FOAF_PAGE, _IDENTIFIER):
+        if (
+            source.kind == "record"
+            and subject.value == source.subjects[0]
+            and predicate.value in (_FOAF_PAGE, _IDENTIFIER)
+        ):
             yield (f"the {shorten(predicate.value)}", value.value), statement
         elif source.kind == "organisation" and predicate.value in _NAMES:
             yield ("the name", " ".join(value.value.split()).casefold()), statement
@@ -78,7 +82,9 @@ def query_faults(project: Project, files: Sequence[Loaded]) -> Iterator[Fault]:
     quads = [quad for file in files if file.source.kind != "shapes" for quad in _quads(file)]
     store = OxigraphStore.of(quads)
     profile = levels(project)
-    home = {subject.value: file.source for file in files for subject, _, _ in file.triples if file.source.kind != "links"}
+    home = {
+        subject.value: file.source for file in files for subject, _, _ in file.triples if file.source.kind != "links"
+    }
     for query in QueryFile.folder(project.checks):
         rule = query.said("rule")
         if rule not in profile:
