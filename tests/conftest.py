@@ -34,7 +34,7 @@ def corpus() -> Project:
 @pytest.fixture
 def copy(tmp_path: Path) -> Project:
     """Return a copy of the ten-incident project that the test may change."""
-    return Project.at(shutil.copytree(CORPUS, tmp_path / "project"))
+    return Project.at(shutil.copytree(CORPUS, tmp_path / "project", ignore=shutil.ignore_patterns(".cache")))
 
 
 @pytest.fixture(scope="session")

@@ -114,7 +114,7 @@ def test_prefixes_are_written_out_and_used(query: QueryFile) -> None:
 
 @pytest.mark.parametrize("query", [*QUESTIONS, *OTHERS], ids=_name)
 def test_the_text_is_standard_and_plain(query: QueryFile) -> None:
-    """rdflib parses it too; no SERVICE, no SELECT *, and no NOT EXISTS over two patterns or more."""
+    """Rdflib parses it too; no SERVICE, no SELECT *, and no NOT EXISTS over two patterns or more."""
     parseQuery(query.text)
     assert "SERVICE" not in query.text
     assert not re.search(r"SELECT\s+(DISTINCT\s+)?\*", query.text)

@@ -114,7 +114,7 @@ def _all_gates(project: Project, files: list[Loaded], today: dt.date, *, whole: 
         return
     broken = {fault.subject for fault in faults if fault.rule in ("class", "blank-node", "subject", "target")}
     for fault in (*shape_faults(files), *query_faults(project, files)):
-        if (fault.subject, fault.predicate) not in told and fault.subject not in broken:
+        if (fault.subject, fault.predicate) not in told and not {fault.subject, fault.value} & broken:
             yield _finding(fault, lines[fault.source].line(fault.subject, fault.predicate, fault.value))
 
 

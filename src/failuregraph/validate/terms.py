@@ -32,12 +32,16 @@ class Known:
     ranges: dict[str, str]
     types: dict[str, frozenset[str]]
     supers: dict[str, frozenset[str]]
+    subjects: frozenset[str]
 
     @classmethod
     def of(cls, files: Iterable[Loaded]) -> Known:
         """Return what the files say: every ``sh:path``, ``sh:targetClass``, range, type and superclass."""
         found: dict[str, set[tuple[str, str]]] = {}
+        told: set[str] = set()
         for file in files:
+            if file.source.kind not in ("links", "withdrawn"):
+                told |= {subject.value for subject, _, _ in file.triples}
             for subject, predicate, value in file.triples:
                 found.setdefault(predicate.value, set()).add((subject.value, value.value))
         types = _grouped(found.get(RDF_TYPE, set()))
@@ -48,6 +52,7 @@ class Known:
             dict(found.get(_RDFS + "range", ())),
             types,
             _grouped(found.get(_RDFS + "subClassOf", set())),
+            frozenset(told),
         )
 
 
@@ -146,19 +151,26 @@ def references(file: Loaded, known: Known) -> Iterator[Fault]:
     if file.source.kind == "shapes":
         return
     for subject, predicate, value in file.triples:
-        if value.kind != "iri" or not value.value.startswith(BASE):
-            continue
+        statement = (subject.value, predicate.value, value.value)
         wanted = known.ranges.get(predicate.value, "")
         if not wanted.startswith(FG):
             continue
-        kinds = known.types.get(value.value, frozenset())
-        above = kinds.union(*(known.supers.get(kind, frozenset()) for kind in kinds))
-        if wanted not in above:
-            yield _dangling(file, known, wanted, (subject.value, predicate.value, value.value))
+        if value.kind == "iri" and value.value.startswith(BASE) and not _fits(known, value.value, wanted):
+            yield _dangling(file, known, wanted, statement, value.value)
+        if file.source.kind == "links" and not _fits(known, subject.value, wanted):
+            yield _dangling(file, known, wanted, statement, subject.value)
 
 
-def _dangling(file: Loaded, known: Known, wanted: str, statement: tuple[str, str, str]) -> Fault:
-    subject, predicate, value = statement
+def _fits(known: Known, iri: str, wanted: str) -> bool:
+    """Say whether a thing has the class; one without a known class is the fault of another gate."""
+    kinds = known.types.get(iri, frozenset())
+    if iri in known.subjects and not (kinds and kinds <= known.classes | known.targets):
+        return True
+    return wanted in kinds.union(*(known.supers.get(kind, frozenset()) for kind in kinds))
+
+
+def _dangling(file: Loaded, known: Known, wanted: str, statement: tuple[str, str, str], value: str) -> Fault:
+    subject, predicate, _ = statement
     candidates = [iri for iri, kinds in known.types.items() if wanted in kinds]
     name = shorten(wanted).removeprefix("fg:")
     what = "is of another class" if value in known.types else "does not exist"
