@@ -24,7 +24,7 @@ def import_command() -> None:
 @click.option("--into", type=click.Path(path_type=Path, file_okay=False), help="Write here instead of into data/.")
 @click.option("--overwrite", is_flag=True, help="Replace what the index says differently; other edits are kept.")
 @click.pass_context
-def failureindex_command(context: click.Context, file: Path, into: Path | None, overwrite: bool) -> None:  # noqa: FBT001 - click
+def _failureindex(context: click.Context, file: Path, into: Path | None, overwrite: bool) -> None:  # noqa: FBT001 - click
     """Import records of the AI Failure Index from its JSON.
 
     A record that differs from its file is left alone and listed, unless --overwrite is given.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
-from failuregraph.names import BASE, FG, GRAPH, NAMESPACES, SCHEMES, THINGS
+from failuregraph.names import BASE, FG, GRAPH, NAMESPACES, SCHEMES, SHAPES, THINGS
 from failuregraph.pages.document import Document, Link, link_to
 from failuregraph.query import QueryFile
 
@@ -21,6 +21,8 @@ __all__ = ["Site"]
 
 _LABELS: Final = (ox.NamedNode(NAMESPACES["rdfs"] + "label"), ox.NamedNode(NAMESPACES["skos"] + "prefLabel"))
 _SAME: Final = ox.NamedNode(FG + "sameEventAs")
+_PATH: Final = ox.NamedNode(NAMESPACES["sh"] + "path")
+_NAME: Final = ox.NamedNode(NAMESPACES["sh"] + "name")
 _REPLACED: Final = ox.NamedNode(NAMESPACES["dcterms"] + "isReplacedBy")
 
 
@@ -97,7 +99,16 @@ def _labels(graphs: dict[str, list[ox.Triple]]) -> dict[str, str]:
         for triple in triples:
             if triple.predicate in _LABELS and isinstance(triple.object, ox.Literal):
                 found[_iri(triple)] = triple.object.value
+    for path, name in _named_by_shapes(graphs.get(SHAPES, [])):
+        found.setdefault(path, name)
     return found
+
+
+def _named_by_shapes(shapes: list[ox.Triple]) -> list[tuple[str, str]]:
+    """Return property and name for the outside properties, which only the shapes give a name."""
+    paths = {t.subject: t.object.value for t in shapes if t.predicate == _PATH and isinstance(t.object, ox.NamedNode)}
+    names = {t.subject: t.object.value for t in shapes if t.predicate == _NAME and isinstance(t.object, ox.Literal)}
+    return sorted((path, names[shape]) for shape, path in paths.items() if shape in names)
 
 
 def _iri(triple: ox.Triple) -> str:

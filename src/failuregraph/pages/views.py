@@ -21,7 +21,24 @@ if TYPE_CHECKING:
     from failuregraph.query import QueryFile
     from failuregraph.store import Term
 
-__all__ = ["Form", "document", "form", "home", "question", "questions", "records"]
+__all__ = [
+    "Fact",
+    "Form",
+    "Grid",
+    "Home",
+    "Part",
+    "Question",
+    "Questions",
+    "RecordLine",
+    "Records",
+    "Thing",
+    "document",
+    "form",
+    "home",
+    "question",
+    "questions",
+    "records",
+]
 
 _COUNTED: Final = ("mode", "surface", "severity")
 
