@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from live import Server, running
 
 from failuregraph.project import Project
 
@@ -44,3 +46,10 @@ def index_file() -> Path:
     if not folder:
         pytest.skip("FAILUREGRAPH_DATA is unset: it names the folder with failureindex/records.json")
     return Path(folder) / "failureindex" / "records.json"
+
+
+@pytest.fixture(scope="session")
+def server(corpus: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Return a running server on the test corpus."""
+    with running(corpus, tmp_path_factory.mktemp("build")) as found:
+        yield found

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Site"]
 
 _LABELS: Final = (ox.NamedNode(NAMESPACES["rdfs"] + "label"), ox.NamedNode(NAMESPACES["skos"] + "prefLabel"))
+_VERSION: Final = ox.NamedNode(NAMESPACES["owl"] + "versionIRI")
 _SAME: Final = ox.NamedNode(FG + "sameEventAs")
 _PATH: Final = ox.NamedNode(NAMESPACES["sh"] + "path")
 _NAME: Final = ox.NamedNode(NAMESPACES["sh"] + "name")
@@ -67,6 +68,16 @@ class Site:
         wanted += [graph for graph in self.graphs if graph.startswith(f"{BASE}doc/registry/")]
         return Document((triple for graph in wanted for triple in self.graphs.get(graph, ())), self.labels)
 
+    @cached_property
+    def versions(self) -> dict[str, str]:
+        """The paths of version IRIs, with the document that is of this version."""
+        return {
+            triple.object.value.removeprefix(BASE): graph.removeprefix(BASE)
+            for graph, triples in self.graphs.items()
+            for triple in triples
+            if triple.predicate == _VERSION and isinstance(triple.object, ox.NamedNode)
+        }
+
     def same_event(self, incident: str) -> tuple[Link, ...]:
         """Return the other records of the event of an incident."""
         pairs = [
@@ -81,6 +92,8 @@ class Site:
 
     def document_of(self, path: str) -> str | None:
         """Return the path of the document about the thing at a path, or None where there is no such thing."""
+        if path in self.versions:
+            return self.versions[path]
         kind, _, identifier = path.partition("/")
         if kind not in THINGS or kind == "record" or not identifier:
             return None

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import pyoxigraph as ox
 
 from failuregraph.query import GRAPHS, RESULTS, prefixes_for, tidied
+from failuregraph.store import names_data_set
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,7 +87,7 @@ def _evaluate(store: ox.Store, request: Mapping[str, Any]) -> _Outcome:
     named: list[ox.NamedNode | ox.BlankNode] = [ox.NamedNode(g) for g in request["named_graphs"]]
     found = store.query(
         request["query"],
-        use_default_graph_as_union=not (default or named),
+        use_default_graph_as_union=not (default or named or names_data_set(request["query"])),
         default_graph=default or ([] if named else None),
         named_graphs=named or ([] if default else None),
     )

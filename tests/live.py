@@ -1,0 +1,94 @@
+"""A running server and a client that sends exactly what it is told, for tests over HTTP."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlencode
+
+from failuregraph.project import Project
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A response as it came: status, headers in lower case, body."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        """The body as text."""
+        return self.body.decode("utf-8")
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server and a client that sends exactly the headers it is given."""
+
+    port: int
+
+    @property
+    def url(self) -> str:
+        """The address of the front page, without the slash."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def send(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Reply:
+        """Return the reply to one request on a new connection; ``content_type`` stands for Content-Type."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            connection.putrequest(method, path, skip_accept_encoding=True)
+            for name, value in headers.items():
+                connection.putheader(name.replace("_", "-"), value)
+            if body is not None:
+                connection.putheader("Content-Length", str(len(body)))
+            connection.endheaders(body)
+            response = connection.getresponse()
+            found = {name.lower(): value for name, value in response.getheaders()}
+            return Reply(response.status, found, response.read())
+        finally:
+            connection.close()
+
+    def get(self, path: str, accept: str | None = None) -> Reply:
+        """Return the reply to a GET."""
+        return self.send("GET", path) if accept is None else self.send("GET", path, Accept=accept)
+
+    def ask(self, query: str, accept: str | None = None, **parameters: str) -> Reply:
+        """Return the reply to a query by GET."""
+        return self.get("/sparql?" + urlencode({"query": query, **parameters}), accept)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def running(project: Project, out: Path) -> Iterator[Server]:
+    """Run the server on a project as a user would, until the block ends."""
+    server = Server(_free_port())
+    command = [sys.executable, "-m", "failuregraph", "--project", str(project.root), "serve"]
+    process = subprocess.Popen([*command, "--port", str(server.port), "-o", str(out)], stderr=subprocess.PIPE)
+    try:
+        for _ in range(300):
+            with contextlib.suppress(ConnectionError):
+                if server.get("/health").status == 200:
+                    break
+            if process.poll() is not None:
+                raise AssertionError(process.stderr.read().decode() if process.stderr else "")
+            time.sleep(0.1)
+        yield server
+    finally:
+        process.terminate()
+        process.wait(10)
+        if process.stderr:
+            process.stderr.close()
