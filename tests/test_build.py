@@ -157,7 +157,7 @@ def test_an_incomplete_release_is_not_opened(corpus: Project, tmp_path: Path, mi
     """A missing part is noticed, and no empty store is made in its place."""
     release = build(corpus, tmp_path)
     (release.path / missing).unlink()
-    with pytest.raises(Unreadable, match="build it again|build the release again"):
+    with pytest.raises(Unreadable, match=r"build it again|build the release again"):
         Release.open(release.path)
 
 

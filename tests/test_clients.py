@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlencode
 
 import pandas as pd
@@ -39,43 +40,47 @@ def _wrapper(server: Server, query: str, form: str) -> SPARQLWrapper:
     return wrapper
 
 
+def _converted(wrapper: SPARQLWrapper) -> Any:  # noqa: ANN401 - what comes depends on the format that was asked for
+    return wrapper.queryAndConvert()
+
+
 @pytest.mark.parametrize(("method", "request_method"), [(GET, URLENCODED), (POST, URLENCODED), (POST, POSTDIRECTLY)])
 def test_sparqlwrapper_gets_json_by_every_method(server: Server, method: str, request_method: str) -> None:
     """GET, POST form and POST direct give the same bindings."""
     wrapper = _wrapper(server, MODES, JSON)
     wrapper.setMethod(method)
     wrapper.setRequestMethod(request_method)
-    assert EXPECTED == len(wrapper.queryAndConvert()["results"]["bindings"])
+    assert EXPECTED == len(_converted(wrapper)["results"]["bindings"])
 
 
 def test_sparqlwrapper_gets_xml(server: Server) -> None:
     """The default format of SPARQLWrapper is read by its own parser."""
-    document = _wrapper(server, MODES, XML).queryAndConvert()
+    document = _converted(_wrapper(server, MODES, XML))
     assert EXPECTED == len(document.getElementsByTagName("result"))
 
 
 @pytest.mark.parametrize("form", [CSV, TSV])
 def test_sparqlwrapper_gets_lines(server: Server, form: str) -> None:
     """CSV and TSV have a header and one line a row."""
-    assert EXPECTED + 1 == len(_wrapper(server, MODES, form).queryAndConvert().decode().strip().splitlines())
+    assert EXPECTED + 1 == len(_converted(_wrapper(server, MODES, form)).decode().strip().splitlines())
 
 
 @pytest.mark.parametrize(("form", "parser"), [(TURTLE, "turtle"), (N3, "n3")])
 def test_sparqlwrapper_gets_graphs_as_text(server: Server, form: str, parser: str) -> None:
     """Turtle and N3 are parsed to the same statements."""
-    text = _wrapper(server, GRAPH, form).queryAndConvert()
+    text = _converted(_wrapper(server, GRAPH, form))
     assert EXPECTED == len(rdflib.Graph().parse(data=text, format=parser))
 
 
 @pytest.mark.parametrize("form", [RDFXML, XML, JSONLD])
 def test_sparqlwrapper_gets_graphs_as_rdflib_graphs(server: Server, form: str) -> None:
     """RDF/XML and JSON-LD come back as graphs of rdflib."""
-    assert EXPECTED == len(_wrapper(server, GRAPH, form).queryAndConvert())
+    assert EXPECTED == len(_converted(_wrapper(server, GRAPH, form)))
 
 
 def test_sparqlwrapper_asks(server: Server) -> None:
     """ASK is true where there is a statement."""
-    assert _wrapper(server, "ASK { ?s ?p ?o }", JSON).queryAndConvert()["boolean"] is True
+    assert _converted(_wrapper(server, "ASK { ?s ?p ?o }", JSON))["boolean"] is True
 
 
 def test_rdflib_queries_the_endpoint_as_a_store(server: Server) -> None:
