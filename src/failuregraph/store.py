@@ -242,11 +242,13 @@ class RdflibStore:
 
     @staticmethod
     def _refuse_what_reaches_out(text: str) -> None:
-        """Parse first, so that bad text is QueryInvalid, and refuse SERVICE, which rdflib would call."""
+        """Parse first, so that bad text is QueryInvalid, and refuse FROM and SERVICE, which rdflib would fetch."""
         try:
             parsed = parseQuery(text)
         except Exception as error:  # pyparsing and rdflib raise several unrelated classes
             raise QueryInvalid(f"not valid SPARQL: {error}.") from error
+        if names_data_set(text):
+            raise Unsupported("rdflib", "FROM, which it would fetch")
         if "ServiceGraphPattern" in str(parsed):
             raise Unsupported("rdflib", "SERVICE, as no query may leave the machine")
 
