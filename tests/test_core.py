@@ -241,7 +241,7 @@ def test_from_narrows_the_data_set() -> None:
 
 
 def test_the_second_engine_refuses_from() -> None:
-    """rdflib would fetch what FROM names; the store refuses it."""
+    """The store refuses what rdflib would fetch."""
     with pytest.raises(Unsupported, match="rdflib does not support FROM"):
         RdflibStore.of(QUADS).query(ONE_GRAPH)
 
