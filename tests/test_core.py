@@ -149,6 +149,13 @@ def test_formatting_twice_changes_nothing() -> None:
     assert once == turtle.format_text(once, HERE)
 
 
+@pytest.fixture
+def _normalising(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave rdflib's switch as other libraries set it."""
+    monkeypatch.setattr(rdflib, "NORMALIZE_LITERALS", True)
+
+
+@pytest.mark.usefixtures("_normalising")
 @pytest.mark.parametrize(
     "literal",
     [

@@ -6,6 +6,7 @@ is what the writer works on.  Knows nothing of incidents; the order of predicate
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import re
@@ -22,15 +23,13 @@ from failuregraph.errors import Unreadable
 from failuregraph.names import BASE, NAMESPACES, XSD
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from rdflib.term import Node
 
 __all__ = ["format_text", "header_of", "natural", "parse", "read", "read_text", "save", "write"]
 
-# rdflib would rewrite "01" or "…Z" while parsing (RDFLib documents the switch for this purpose).
-rdflib.NORMALIZE_LITERALS = False
-# It would also print a traceback for each impossible date, which is a finding of a gate with a line.
+# rdflib would print a traceback for each impossible date, which is a finding of a gate with a line.
 logging.getLogger("rdflib.term").setLevel(logging.ERROR)
 
 _BOM: Final = "\ufeff"
@@ -64,11 +63,23 @@ def parse(text: str, path: Path) -> rdflib.Graph:
     _parse_strictly(text, path)
     graph = rdflib.Graph(bind_namespaces="none")
     try:
-        graph.parse(data=text, format="turtle", publicID=BASE)
+        with _lexical_forms():
+            graph.parse(data=text, format="turtle", publicID=BASE)
     except (SyntaxError, ValueError, IndexError) as error:
         message = f"rdflib cannot parse it ({type(error).__name__}: {error}); simplify the Turtle."
         raise Unreadable(message, path) from error
     return graph
+
+
+@contextlib.contextmanager
+def _lexical_forms() -> Iterator[None]:
+    """Keep rdflib from rewriting "01" or "…Z" while it parses; pySHACL sets the switch for itself."""
+    before = rdflib.NORMALIZE_LITERALS
+    rdflib.NORMALIZE_LITERALS = False
+    try:
+        yield
+    finally:
+        rdflib.NORMALIZE_LITERALS = before
 
 
 def _parse_strictly(text: str, path: Path) -> None:
