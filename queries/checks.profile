@@ -5,6 +5,7 @@ R02-low-confidence warning
 R04-court-filing warning
 R05-primary-first info
 R07-same-event warning
+S02-permalink error
 S03-indexed-date error
 S04-profile-steps error
 S05-profile-on-incident error

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from failuregraph.errors import Unreadable, WrongUse
+from failuregraph.errors import Unreadable
 from failuregraph.project import Project
 from failuregraph.validate.finding import Finding, Report
 from failuregraph.validate.fmt import format_paths
@@ -220,10 +220,12 @@ def test_a_file_outside_is_checked_as_if_it_were_inside(copy: Project, tmp_path:
     assert ["reference"] == [each.rule for each in found if each.level == "error"]
 
 
-def test_a_path_that_does_not_exist_is_wrong_use(copy: Project) -> None:
+def test_a_path_that_does_not_exist_is_unreadable(copy: Project) -> None:
     """The path is named."""
-    with pytest.raises(WrongUse, match=r"none: there is no such file or folder"):
+    with pytest.raises(Unreadable, match=r"none: there is no such file or folder"):
         check(copy, [copy.root / "none"])
+    with pytest.raises(Unreadable, match=r"none: there is no such file or folder"):
+        format_paths(copy, [copy.root / "none"], check=True)
 
 
 def test_the_second_run_is_read_back(copy: Project) -> None:

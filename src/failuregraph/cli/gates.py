@@ -48,7 +48,7 @@ def check_command(
     started = time.perf_counter()
     project = shared(context).project(writable=True)
     today = dt.datetime.now(tz=dt.UTC).date()
-    report = check(project, paths, cache=not no_cache, today=today)
+    report = check(project, paths, cache=not no_cache, today=today, progress=lambda line: click.echo(line, err=True))
     everything = verbose or bool(paths) or fail_on != "error"
     click.echo(RENDERERS[form](report, everything=everything), nl=False)
     for note in report.notes:

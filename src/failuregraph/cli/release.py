@@ -23,7 +23,8 @@ def _build_folder(project: Project, named: Path | None) -> Path:
     """Return where releases go: the named folder, ``build/`` of a checkout, else the user's cache."""
     if named is not None:
         return named
-    if not (Path(__file__).parents[1] / "bundled").is_relative_to(project.root.parent):
+    package = Path(__file__).parents[1]
+    if not project.root.is_relative_to(package):
         return project.root / "build"
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     return cache / "failuregraph" / "build"

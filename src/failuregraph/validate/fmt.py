@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from failuregraph.errors import WrongUse
+from failuregraph.errors import Unreadable
 from failuregraph.turtle import format_text, read_text, save
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def format_paths(project: Project, paths: Sequence[Path], *, check: bool) -> lis
     """Return the files whose text is not canonical, and write them anew unless ``check`` is set.
 
     Without paths every file of the project is meant.  All files are read before one is written; raises
-    Unreadable for one that does not parse, WrongUse for a path that does not exist.
+    Unreadable for one that does not parse or does not exist.
     """
     texts = {path: _canonical(project, path) for path in _files(project, paths)}
     changed = {path: text for path, text in texts.items() if text != read_text(path)}
@@ -35,8 +35,8 @@ def _files(project: Project, paths: Sequence[Path]) -> Iterator[Path]:
         yield from (source.path for source in project.sources())
     for path in paths:
         if not path.exists():
-            message = f"{path}: there is no such file or folder."
-            raise WrongUse(message)
+            message = "there is no such file or folder; name one that exists."
+            raise Unreadable(message, path)
         yield from sorted(path.rglob("*.ttl")) if path.is_dir() else [path]
 
 

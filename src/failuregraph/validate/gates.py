@@ -9,12 +9,12 @@ import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from failuregraph.errors import WrongUse
+from failuregraph.errors import Unreadable
 from failuregraph.validate import cache as kept
 from failuregraph.validate.finding import Finding, Report
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from failuregraph.project import Project, SourceFile
@@ -23,23 +23,31 @@ if TYPE_CHECKING:
 __all__ = ["check"]
 
 
-def check(project: Project, paths: Sequence[Path] = (), *, cache: bool = True, today: dt.date = dt.date.max) -> Report:
+def check(
+    project: Project,
+    paths: Sequence[Path] = (),
+    *,
+    cache: bool = True,
+    today: dt.date = dt.date.max,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Report:
     """Return what all gates find in the project, or only what they find in the named files and folders.
 
     Files outside the project are checked as if they were put into it.  Dates after ``today`` are faults.
-    Raises WrongUse for a path that does not exist.  Nothing is written but the cache.
+    Raises Unreadable for a path that does not exist.  Nothing is written but the cache.  ``progress`` is
+    told what is being done, unless a kept report makes it unnecessary.
     """
     for path in paths:
         if not path.exists():
-            message = f"{path}: there is no such file or folder."
-            raise WrongUse(message)
+            message = "there is no such file or folder; name one that exists."
+            raise Unreadable(message, path)
     outside = [source for path in paths for source in _outside(project, path)]
     if outside:
-        return _only(_checked(project, today, outside), paths)
+        return _only(_checked(project, today, outside, progress), paths)
     key = kept.fingerprint(project, today)
     report = kept.load(project, key) if cache else None
     if report is None:
-        report = _checked(project, today, [])
+        report = _checked(project, today, [], progress)
         note = kept.store(project, key, report) if cache else ""
         report = replace(report, notes=(note,)) if note else report
     return _only(report, paths) if paths else report
@@ -66,13 +74,16 @@ def _only(report: Report, paths: Sequence[Path]) -> Report:
     return replace(report, findings=findings)
 
 
-def _checked(project: Project, today: dt.date, outside: Sequence[SourceFile]) -> Report:
+def _checked(
+    project: Project, today: dt.date, outside: Sequence[SourceFile], progress: Callable[[str], None]
+) -> Report:
     from failuregraph.validate.fault import Loaded
     from failuregraph.validate.reading import load
 
     files: list[Loaded] = []
     findings = list(_strays(project))
     sources = [*project.sources(), *outside]
+    progress(f"Reading {len(sources)} files …")
     for source in sources:
         found = load(source)
         if isinstance(found, tuple):
@@ -81,6 +92,7 @@ def _checked(project: Project, today: dt.date, outside: Sequence[SourceFile]) ->
             files.append(found)
         else:
             findings.append(_finding(found, 0))
+    progress("Running the gates …")
     findings += _all_gates(project, files, today, whole=len(files) == len(sources))
     records = sum(source.kind == "record" for source in sources)
     statements = sum(len(file.triples) for file in files)
