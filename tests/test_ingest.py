@@ -262,6 +262,46 @@ def test_a_key_that_comes_twice_is_refused(copy: Project, tmp_path: Path) -> Non
     assert (("FI-9100",), [2]) == (report.added, [refused.row for refused in report.refused])
 
 
+def test_a_permalink_that_comes_twice_is_refused(copy: Project, tmp_path: Path) -> None:
+    """Two numbers never share an address."""
+    report = import_file(_file(tmp_path, _row(), _row(fi_id="FI-9102")), copy)
+    assert (("FI-9100",), [2]) == (report.added, [refused.row for refused in report.refused])
+
+
+def test_new_organisations_never_share_a_file(copy: Project, tmp_path: Path) -> None:
+    """Names that make one slug, or none, get files of their own; importing into a folder again is quiet."""
+    path = _file(tmp_path, _row(organisations=["Acme, Inc.", "Acme Inc", "株式会社"], who=None))
+    out = tmp_path / "out"
+    report = import_file(path, copy, out)
+    files = sorted(each.stem for each in (out / "organisations").glob("*.ttl"))
+    assert ["acme-inc", "acme-inc-2"] == files[:2]
+    assert 3 == len(files) == len(report.notes)
+    again = import_file(path, copy, out)
+    assert (("FI-9100",), ()) == (again.unchanged, again.notes)
+
+
+def test_a_host_is_the_same_with_www_and_capitals(copy: Project, tmp_path: Path) -> None:
+    """A publisher is found by its host however that is written."""
+    source = {"type": "Press", "title": "A report", "domain": "WWW.Daily.example", "url": None}
+    report = import_file(_file(tmp_path, _row(sources=[source], n_sources=1)), copy)
+    assert () == report.notes
+    assert "publisher:daily-example" in copy.path_of("record", "FI-9100").read_text(encoding="utf-8")
+
+
+def test_a_placeholder_gives_way_to_a_slug_and_then_to_a_number(copy: Project, tmp_path: Path) -> None:
+    """Each former identifier redirects to the newest one."""
+    bare = _row(fi_id=None, slug=None, permalink=None)
+    import_file(_file(tmp_path, bare), copy)
+    import_file(_file(tmp_path, _row(fi_id=None)), copy, overwrite=True)
+    assert 1 == len(import_file(_file(tmp_path, _row()), copy, overwrite=True).renumbered)
+    assert ["FI-9100"] == [
+        path.stem for path in copy.incidents.glob("*.ttl") if "9100" in path.stem or "new" in path.stem
+    ]
+    withdrawn = read(copy.data / "withdrawn.ttl")
+    assert {URIRef(BASE + "incident/FI-9100"), URIRef(BASE + "record/FI-9100")} == set(withdrawn.objects())
+    assert 4 == len(withdrawn)
+
+
 def test_an_unknown_field_is_a_note(copy: Project, tmp_path: Path) -> None:
     """A field of a newer file is said once and not read."""
     report = import_file(_file(tmp_path, _row(colour="red")), copy)

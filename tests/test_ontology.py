@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import rdflib
-from rdflib import OWL, RDF, RDFS, SKOS, XSD, URIRef
+from rdflib import DCAT, DCTERMS, FOAF, ORG, OWL, PROV, RDF, RDFS, SH, SKOS, VOID, XSD, URIRef
 
 from failuregraph.names import BASE, FG, NAMESPACES, ONTOLOGY, SCHEMES, STAGES
 from failuregraph.turtle import read
@@ -216,6 +216,27 @@ def test_terms_that_are_used_exist(ontology: rdflib.Graph) -> None:
     files = [path for folder in folders for path in (ROOT / folder).rglob("*") if path.suffix in (".ttl", ".rq")]
     used = {local for path in files for local in re.findall(r"\bfg:([A-Za-z]+)", path.read_text(encoding="utf-8"))}
     assert set() == used - known
+
+
+OUTSIDE = {
+    str(namespace): namespace for namespace in (DCAT, DCTERMS, FOAF, ORG, OWL, PROV, RDF, RDFS, SH, SKOS, VOID, XSD)
+}
+
+
+def test_outside_terms_exist(ontology: rdflib.Graph, schemes: rdflib.Graph) -> None:
+    """A term of another vocabulary that we use is one that its owner defines."""
+    data = _all(sorted((ROOT / "data").rglob("*.ttl")))
+    used = {
+        str(node) for graph in (ontology, schemes, data) for triple in graph for node in triple[1:] if _is_term(node)
+    }
+    homes = {iri: next((name for name in OUTSIDE if iri.startswith(name) and iri != name), None) for iri in used}
+    assert set() == {iri for iri, home in homes.items() if home is not None and URIRef(iri) not in OUTSIDE[home]}
+
+
+def _is_term(node: rdflib.term.Node) -> bool:
+    return isinstance(node, URIRef) and str(node).startswith(
+        ("http://www.w3.org/", "http://purl.org/dc/", "http://xmlns")
+    )
 
 
 def test_vendor_claims_are_attributed() -> None:

@@ -196,6 +196,27 @@ def test_a_file_name_that_is_no_identifier_is_a_finding(copy: Project, name: str
     assert any("is no identifier" in each.message for each in found)
 
 
+RETIRED = (
+    "PREFIX dcterms: <http://purl.org/dc/terms/>\nPREFIX incident: <https://w3id.org/failuregraph/incident/>\n\n"
+    "incident:old-name\n    dcterms:isReplacedBy incident:FI-9001 ;\n.\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("FI-9001", "FI-9001", []),
+        ("FI-9001", "FI-9999", ["incident:FI-9999, which is to replace incident:old-name, does not exist."]),
+        ("old-name", "FI-9002", ["incident:FI-9002 is retired here and has a file."]),
+    ],
+)
+def test_a_retired_identifier_leads_to_one_in_use(copy: Project, old: str, new: str, says: list[str]) -> None:
+    """What replaces an identifier exists, and a retired one has no file."""
+    (copy.data / "withdrawn.ttl").write_text(RETIRED.replace(old, new), encoding="utf-8")
+    report = check(copy, cache=False, today=TODAY)
+    assert says == [each.message for each in report.findings if each.level == "error"]
+
+
 def test_a_misspelt_constraint_is_a_finding(copy: Project) -> None:
     """PySHACL passes over sh:minCunt in silence; the gate does not."""
     path = copy.shapes / "incident.ttl"

@@ -7,14 +7,16 @@ importer never writes are a person's and are kept in any case (decision 0007).
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rdflib import RDF, RDFS, Graph, Literal, URIRef
 
+from failuregraph.ingest.renumber import renumber
 from failuregraph.ingest.report import ImportReport, Kept, Refused
-from failuregraph.ingest.rows import FIELDS, BadRow, Row, checked, key_of, read_rows
-from failuregraph.ingest.statements import OWNED, statements
+from failuregraph.ingest.rows import FIELDS, BadRow, Row, checked, key_of, placeholder_of, read_rows
+from failuregraph.ingest.statements import OWNED, host_of, statements
 from failuregraph.ingest.vocabulary import Vocabulary, slug_of
 from failuregraph.names import BASE, FG, NAMESPACES, shorten
 from failuregraph.turtle import header_of, parse, read, read_text, save, write
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
 
 __all__ = ["import_file"]
 
-_REPLACED = URIRef(NAMESPACES["dcterms"] + "isReplacedBy")
 _PAGE = URIRef(NAMESPACES["foaf"] + "page")
 
 
@@ -72,17 +73,21 @@ def import_file(path: Path, project: Project, into: Path | None = None, *, overw
     """
     rows = read_rows(path)
     run = _Run(project, into or project.data, overwrite, Vocabulary.of(project), _pages(project))
-    keys: set[str] = set()
+    if into is not None:
+        run.known.add_folder(into)
+    seen: set[str] = set()
     for number, raw in enumerate(rows, 1):
         try:
             row = checked(number, raw, run.known)
         except BadRow as bad:
             run.refused.append(Refused(number, key_of(raw), str(bad)))
             continue
-        if row.key in keys:
-            run.refused.append(Refused(number, row.key, "it stands in the file twice; the first one counts."))
+        names = {row.key, row.text("permalink") or row.key}
+        if names & seen:
+            reason = f"{min(names & seen)} stands in the file twice; the first row counts."
+            run.refused.append(Refused(number, row.key, reason))
             continue
-        keys.add(row.key)
+        seen |= names
         _take(run, row)
     for file, text in run.texts.items():
         if text is None:
@@ -107,8 +112,9 @@ def _take(run: _Run, row: Row) -> None:
     _note_unknown(run, row)
     _learn(run, row)
     old = _former_key(run, row)
-    if old is not None:
-        _renumber(run, old, row.key)
+    if old is not None and run.folder == run.project.data:
+        run.texts |= renumber(run.project, run.texts, old, row.key)
+        run.renumbered.append(f"{old} is now {row.key}; the old identifier redirects.")
     new = statements(row, run.known)
     file = run.folder / "incidents" / f"{row.key}.ttl"
     before = _current(run, file)
@@ -173,72 +179,35 @@ def _learn(run: _Run, row: Row) -> None:
             iri = _new_thing(run, "organisation", slug_of(name), name, ())
             run.known.organisations[" ".join(name.split()).casefold()] = iri
     for source in row.items("sources"):
-        host = source.get("domain")
+        host = host_of(source)
         if host and host not in run.known.publishers:
-            slug = slug_of(host.removeprefix("www."), 60)
-            run.known.publishers[host] = _new_thing(
-                run, "publisher", slug, host, [(URIRef(FG + "domain"), Literal(host))]
-            )
+            domain = (URIRef(FG + "domain"), Literal(host))
+            run.known.publishers[host] = _new_thing(run, "publisher", slug_of(host, 60), host, [domain])
 
 
 def _new_thing(run: _Run, kind: str, slug: str, label: str, more: Iterable[tuple[URIRef, Literal]]) -> URIRef:
-    iri = URIRef(f"{BASE}{kind}/{slug or 'unnamed'}")
-    file = run.folder / f"{kind}s" / f"{slug or 'unnamed'}.ttl"
-    if _current(run, file) is None:
-        graph = Graph(bind_namespaces="none")
-        graph.add((iri, RDF.type, URIRef(FG + kind.capitalize())))
-        graph.add((iri, RDFS.label, Literal(label, lang="en")))
-        for predicate, value in more:
-            graph.add((iri, predicate, value))
-        run.texts[file] = write(graph, (str(iri),))
-        run.notes.append(f"{kind} “{label}” is new: review {file.name}, or add it as an alias of a known one.")
+    """Write a file for a thing that is not known, under a name that no other thing has, and note it."""
+    slug = slug or f"x-{hashlib.sha256(label.encode()).hexdigest()[:8]}"
+    name = next(each for each in (slug, *(f"{slug}-{n}" for n in range(2, 1000))) if _is_free(run, kind, each))
+    iri = URIRef(f"{BASE}{kind}/{name}")
+    graph = Graph(bind_namespaces="none")
+    graph.add((iri, RDF.type, URIRef(FG + kind.capitalize())))
+    graph.add((iri, RDFS.label, Literal(label, lang="en")))
+    for predicate, value in more:
+        graph.add((iri, predicate, value))
+    run.texts[run.folder / f"{kind}s" / f"{name}.ttl"] = write(graph, (str(iri),))
+    run.notes.append(f"{kind} “{label}” is new: review {name}.ttl, or add it as an alias of a known one.")
     return iri
 
 
+def _is_free(run: _Run, kind: str, name: str) -> bool:
+    files = (run.folder / f"{kind}s" / f"{name}.ttl", run.project.path_of(kind, name))
+    return all(file not in run.texts and not file.exists() for file in files)
+
+
 def _former_key(run: _Run, row: Row) -> str | None:
-    """Return the identifier that the record had before its number was known, if it had another."""
-    old = run.pages.get(row.text("permalink") or "")
-    return old if old is not None and old != row.key and row.text("fi_id") else None
-
-
-def _renumber(run: _Run, old: str, new: str) -> None:
-    """Give a record its number: every IRI of it is rewritten, and the old identifier redirects."""
-    source = run.project.path_of("record", old)
-    if not source.is_file() or run.folder != run.project.data:
-        return
-    renamed = _renamed(read(source), old, new)
-    run.texts[source] = None
-    run.texts[run.folder / "incidents" / f"{new}.ttl"] = write(renamed, _first(new), header_of(read_text(source)))
-    for links in sorted((run.project.data / "links").glob("*.ttl")):
-        text = _current(run, links)
-        if text is not None and f"/{old}" in write(read(links)).replace("incident:", "/"):
-            run.texts[links] = write(_renamed(read(links), old, new), (), header_of(text))
-    _redirect(run, old, new)
-    run.renumbered.append(f"{old} is now {new}; the old identifier redirects.")
-
-
-def _renamed(graph: Graph, old: str, new: str) -> Graph:
-    result = Graph(bind_namespaces="none")
-    for triple in graph:
-        subject, predicate, value = (_rename(node, old, new) for node in triple)
-        result.add((subject, predicate, value))
-    return result
-
-
-def _rename(node: Node, old: str, new: str) -> Node:
-    if isinstance(node, Literal):
-        return Literal(new) if str(node) == old else node
-    for kind in ("record", "incident"):
-        start = f"{BASE}{kind}/{old}"
-        if str(node) == start or str(node).startswith(start + "#"):
-            return URIRef(f"{BASE}{kind}/{new}" + str(node).removeprefix(start))
-    return node
-
-
-def _redirect(run: _Run, old: str, new: str) -> None:
-    file = run.folder / "withdrawn.ttl"
-    text = _current(run, file)
-    graph = parse(text, file) if text is not None else Graph(bind_namespaces="none")
-    for kind in ("record", "incident"):
-        graph.add((URIRef(f"{BASE}{kind}/{old}"), _REPLACED, URIRef(f"{BASE}{kind}/{new}")))
-    run.texts[file] = write(graph, (), header_of(text or ""))
+    """Return the identifier that the record had before its number or slug was known, if it had another."""
+    placeholder = placeholder_of(row.text("title"))
+    known = [run.pages.get(row.text("permalink") or "") if row.text("fi_id") else None]
+    known.append(placeholder if placeholder and run.project.path_of("record", placeholder).is_file() else None)
+    return next((key for key in known if key is not None and key != row.key), None)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from failuregraph.ingest.vocabulary import Vocabulary
 
-__all__ = ["FIELDS", "IMPACTS", "BadRow", "Row", "checked", "key_of", "read_rows"]
+__all__ = ["FIELDS", "IMPACTS", "BadRow", "Row", "checked", "key_of", "placeholder_of", "read_rows"]
 
 #: Every field of a row that is known; another one is a note, not a refusal.
 FIELDS: Final = frozenset(
@@ -157,11 +157,17 @@ def _identifier(raw: Mapping[str, Any]) -> str:
         raise BadRow(f"permalink “{page}” is not {_HOME} and the slug.")
     if number or slug:
         return str(number or slug)
-    placeholder = slug_of(title or "")
+    placeholder = placeholder_of(title)
     if not placeholder:
         message = "it has no fi_id, no slug and no title to make an identifier from."
         raise BadRow(message)
-    return f"FI-X-{placeholder}"
+    return placeholder
+
+
+def placeholder_of(title: str | None) -> str:
+    """Return the identifier that a record has while only its title is known; empty where it has no words."""
+    words = slug_of(title or "")
+    return f"FI-X-{words}" if words else ""
 
 
 _TYPES: Final[dict[str, type | tuple[type, ...]]] = {
@@ -276,8 +282,8 @@ def _check_sources(raw: Mapping[str, Any], known: Vocabulary) -> None:
         for name in ("title", "domain", "url"):
             if source.get(name) is not None and not isinstance(source[name], str):
                 raise BadRow(f"the {name} of a source is not a text.")
-        if source.get("domain") is not None and not _HOST.fullmatch(source["domain"]):
-            raise BadRow(f"the domain “{source['domain']}” of a source is not a host name in lower case.")
+        if source.get("domain") is not None and not _HOST.fullmatch(source["domain"].lower()):
+            raise BadRow(f"the domain “{source['domain']}” of a source is not a host name.")
         if source.get("url") is not None and not re.fullmatch(r"https?://[^\s<>\"{}|\\^`@]+", source["url"]):
             raise BadRow(f"the address “{source['url']}” of a source is not http or https.")
     _check_path(raw, known)

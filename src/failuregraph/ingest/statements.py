@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from rdflib import RDF, RDFS, SKOS, XSD, Graph, Literal, URIRef
 
@@ -12,14 +12,14 @@ from failuregraph.ingest.rows import IMPACTS
 from failuregraph.names import BASE, CC_BY, FG, NAMESPACES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from rdflib.term import Node
 
     from failuregraph.ingest.rows import Row
     from failuregraph.ingest.vocabulary import Vocabulary
 
-__all__ = ["OWNED", "incident_iri", "record_iri", "statements"]
+__all__ = ["OWNED", "host_of", "incident_iri", "record_iri", "statements"]
 
 
 def _fg(local: str) -> URIRef:
@@ -227,6 +227,11 @@ def _involvements(row: Row, known: Vocabulary, incident: URIRef) -> Iterator[Tri
         yield part, _fg("claimStatus"), URIRef(NAMESPACES["claimstatus"] + "alleged")
 
 
+def host_of(source: Mapping[str, Any]) -> str:
+    """Return the host of a source in lower case without www, or nothing where it is not known."""
+    return str(source.get("domain") or "").lower().removeprefix("www.")
+
+
 def _sources(row: Row, known: Vocabulary, incident: URIRef) -> Iterator[Triple]:
     for place, source in enumerate(row.items("sources"), 1):
         part = URIRef(f"{incident}#source-{place}")
@@ -238,8 +243,8 @@ def _sources(row: Row, known: Vocabulary, incident: URIRef) -> Iterator[Triple]:
             yield part, SKOS.editorialNote, _english(_CUT)
         elif source.get("title"):
             yield part, _outside("dcterms:title"), _english(source["title"])
-        if source.get("domain"):
-            yield part, _fg("publisher"), known.publishers[source["domain"]]
+        if host_of(source):
+            yield part, _fg("publisher"), known.publishers[host_of(source)]
         if source.get("domain_inferred"):
             yield part, SKOS.editorialNote, _english(_INFERRED)
         if source.get("url"):

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 
 from rdflib import RDFS, SKOS, Graph, URIRef
 
-from failuregraph.names import FG, NAMESPACES, SCHEMES
+from failuregraph.names import BASE, FG, NAMESPACES, SCHEMES
 from failuregraph.turtle import read
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from failuregraph.project import Project
 
 __all__ = ["Vocabulary", "slug_of"]
@@ -74,6 +76,13 @@ class Vocabulary:
             elif source.kind == "links":
                 known.linked |= {str(node) for triple in read(source.path) for node in (triple[0], triple[2])}
         return known
+
+    def add_folder(self, folder: Path) -> None:
+        """Learn the organisations and publishers that an earlier import wrote into a folder for review."""
+        for path in sorted((folder / "organisations").glob("*.ttl")):
+            self.add_organisation(read(path), URIRef(f"{BASE}organisation/{path.stem}"))
+        for path in sorted((folder / "publishers").glob("*.ttl")):
+            self.add_publisher(read(path), URIRef(f"{BASE}publisher/{path.stem}"))
 
     def add_organisation(self, graph: Graph, iri: URIRef) -> None:
         """Learn the names and the parent of an organisation."""

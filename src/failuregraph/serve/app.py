@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
@@ -41,7 +40,7 @@ _POLICY: Final = (
 _EXPOSED: Final = "Link, ETag, Last-Modified, Retry-After, Content-Location, X-Request-Id, X-Release"
 
 
-def application(release: Release, project: Project, settings: Settings | None = None) -> Starlette:
+def application(release: Release, project: Project, settings: Settings | None = None) -> ASGIApp:
     """Return the ASGI application that serves a release."""
     limits = settings or Settings()
     site = Site.open(release, project)
@@ -82,12 +81,9 @@ def application(release: Release, project: Project, settings: Settings | None = 
             return templates.error(status, sentence, headers)
         return PlainTextResponse(sentence + "\n", status, headers)
 
-    return Starlette(
-        routes=routes,
-        middleware=[Middleware(_Headers, release=release.identifier)],
-        exception_handlers={HTTPException: refuse, Exception: refuse},
-        lifespan=lifespan,
-    )
+    handlers = {HTTPException: refuse, Exception: refuse}
+    app = Starlette(routes=routes, exception_handlers=handlers, lifespan=lifespan)
+    return _Headers(app, release.identifier)
 
 
 class _Headers:

@@ -148,4 +148,5 @@ def _file_gates(files: list[Loaded], today: dt.date) -> Iterator[Fault]:
         yield from terms.classes(file, known)
         yield from terms.targets(file, known)
         yield from terms.references(file, known)
+        yield from terms.retired(file, known)
         yield from terms.shape_terms(file, SHACL)

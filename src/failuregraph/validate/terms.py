@@ -15,8 +15,19 @@ if TYPE_CHECKING:
 
     from failuregraph.validate.fault import Loaded
 
-__all__ = ["Known", "classes", "identifiers", "predicates", "references", "shape_terms", "subjects", "targets"]
+__all__ = [
+    "Known",
+    "classes",
+    "identifiers",
+    "predicates",
+    "references",
+    "retired",
+    "shape_terms",
+    "subjects",
+    "targets",
+]
 
+_REPLACED: Final = NAMESPACES["dcterms"] + "isReplacedBy"
 _SH: Final = NAMESPACES["sh"]
 _RDFS: Final = NAMESPACES["rdfs"]
 _DATA: Final = frozenset(DATA_KINDS.values())
@@ -159,6 +170,20 @@ def references(file: Loaded, known: Known) -> Iterator[Fault]:
             yield _dangling(file, known, wanted, statement, value.value)
         if file.source.kind == "links" and not _fits(known, subject.value, wanted):
             yield _dangling(file, known, wanted, statement, subject.value)
+
+
+def retired(file: Loaded, known: Known) -> Iterator[Fault]:
+    """A retired identifier has no file any more, and what replaces it exists."""
+    if file.source.kind != "withdrawn":
+        return
+    for subject, predicate, value in file.triples:
+        statement = (subject.value, predicate.value, value.value)
+        if subject.value in known.subjects:
+            message = f"{shorten(subject.value)} is retired here and has a file."
+            yield Fault(file.source, "retired", message, "Remove one of the two.", *statement)
+        if value.kind == "iri" and predicate.value == _REPLACED and value.value not in known.subjects:
+            message = f"{shorten(value.value)}, which is to replace {shorten(subject.value)}, does not exist."
+            yield Fault(file.source, "retired", message, "Name the identifier that is in use.", *statement)
 
 
 def _fits(known: Known, iri: str, wanted: str) -> bool:
