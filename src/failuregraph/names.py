@@ -37,15 +37,19 @@ CC_BY: Final = "https://creativecommons.org/licenses/by/4.0/"
 
 #: The scheme documents with the prefix of their concepts: scheme name → prefix.
 SCHEMES: Final[dict[str, str]] = {
+    "annotator-kind": "annotator",
     "basis": "basis",
     "claim-status": "claimstatus",
     "completeness": "completeness",
     "confidence": "confidence",
     "customer-impact": "customer",
+    "date-caveat": "datecaveat",
     "financial-impact": "financial",
     "industry": "industry",
     "mode": "mode",
+    "party-kind": "partykind",
     "public-visibility": "visibility",
+    "publication-status": "publication",
     "publisher-kind": "publisherkind",
     "record-status": "recordstatus",
     "regulatory-exposure": "exposure",
@@ -59,7 +63,7 @@ SCHEMES: Final[dict[str, str]] = {
 }
 
 #: The kinds of thing with an IRI of their own, ``BASE + kind + "/" + identifier``.
-THINGS: Final = ("control", "incident", "organisation", "publisher", "record", "registry", "system")
+THINGS: Final = ("control", "incident", "organisation", "party", "publisher", "record", "registry", "system")
 
 #: The five stages of a path, in order (design §3.1), by local name in the scheme ``stage``.
 STAGES: Final = ("trigger", "model-step", "control-gap", "failure", "consequence")

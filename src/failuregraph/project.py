@@ -6,18 +6,21 @@ just other projects.  Parses no RDF.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
-from dataclasses import dataclass
+import tomllib
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from failuregraph.errors import WrongUse
+from failuregraph.errors import Unreadable, WrongUse
 from failuregraph.names import BASE, GRAPH, ONTOLOGY, SCHEMES, SHAPES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-__all__ = ["DATA_KINDS", "Project", "SourceFile", "is_identifier"]
+__all__ = ["DATA_KINDS", "Project", "SourceFile", "Workspace", "is_identifier"]
 
 #: The folders of ``data/`` that hold one thing a file: folder → kind of the thing.
 DATA_KINDS: Final[dict[str, str]] = {
@@ -55,6 +58,11 @@ class SourceFile:
     graph: str
 
     @property
+    def is_shapes(self) -> bool:
+        """Whether the file holds shapes, for our own records or for those of other registries."""
+        return self.kind in ("shapes", "imported-shapes")
+
+    @property
     def subjects(self) -> tuple[str, ...]:
         """The IRIs that the file may speak of; a part may extend one of them after ``#``."""
         if self.kind == "record":
@@ -65,10 +73,58 @@ class SourceFile:
 
 
 @dataclass(frozen=True)
+class Workspace:
+    """A folder that an import wrote: the N-Quads of another registry and a manifest of what they are."""
+
+    path: Path
+    manifest: dict[str, Any]
+
+    #: The names of its files.
+    GRAPH_FILE = "graph.nq"
+    MANIFEST_FILE = "manifest.json"
+    REPORT_FILE = "report.tsv"
+    #: The layout of the manifest; another number is refused.
+    FORMAT = 1
+
+    @classmethod
+    def open(cls, path: Path) -> Workspace:
+        """Return the workspace at a folder once its graph agrees with its manifest, or raise Unreadable."""
+        try:
+            manifest = json.loads((path / cls.MANIFEST_FILE).read_bytes())
+            if manifest["format"] != cls.FORMAT:
+                message = f"the import has the layout {manifest['format']}, not {cls.FORMAT}; import the file again."
+                raise Unreadable(message, path / cls.MANIFEST_FILE)
+            found = hashlib.sha256((path / cls.GRAPH_FILE).read_bytes()).hexdigest()
+            if found != manifest["graph"]["sha256"]:
+                message = "the graph is not what the manifest says; import the file again."
+                raise Unreadable(message, path / cls.GRAPH_FILE)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            message = f"not an imported registry ({error}); make one with failuregraph import REGISTRY PATH --into DIR."
+            raise Unreadable(message, path) from error
+        return cls(path, manifest)
+
+    @property
+    def name(self) -> str:
+        """The name of what was imported, such as ``aiid``; one graph holds each name once."""
+        return str(self.manifest["name"])
+
+    @property
+    def licence(self) -> str:
+        """The IRI of the licence under which its statements stand."""
+        return str(self.manifest["licence"])
+
+    @property
+    def graph_file(self) -> Path:
+        """The N-Quads of the workspace."""
+        return self.path / self.GRAPH_FILE
+
+
+@dataclass(frozen=True)
 class Project:
-    """A folder with ``data/``, ``ontology/`` and ``queries/``."""
+    """A folder with ``data/``, ``ontology/`` and ``queries/``, and the imports that are used with it."""
 
     root: Path
+    imports: tuple[Workspace, ...] = ()
 
     @classmethod
     def find(cls, start: Path) -> Project:
@@ -93,6 +149,36 @@ class Project:
         """Return the project that ships inside the package; a source checkout is its own bundle."""
         inside = Path(__file__).parent / "bundled"
         return cls(inside) if inside.is_dir() else cls.find(Path(__file__).parent)
+
+    def with_imports(self, folders: Iterable[Path]) -> Project:
+        """Return the project together with imported registries; raises WrongUse where one is named twice."""
+        found = [Workspace.open(folder) for folder in dict.fromkeys(folder.resolve() for folder in folders)]
+        seen: dict[str, Path] = {}
+        for each in found:
+            if each.name in seen:
+                raise WrongUse(f"{each.path}: {each.name} is in {seen[each.name]} too; name one of the two.")
+            seen[each.name] = each.path
+        return replace(self, imports=tuple(sorted(found, key=lambda each: each.name)))
+
+    def usual_imports(self) -> list[Path]:
+        """Return the folders that ``with`` under ``[tool.failuregraph]`` of the project's pyproject.toml names."""
+        path = self.root / "pyproject.toml"
+        if not path.is_file():
+            return []
+        try:
+            named = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {}).get("failuregraph", {})
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise Unreadable(f"not TOML: {error}.", path) from error
+        folders = named.get("with", [])
+        if not isinstance(folders, list) or not all(isinstance(each, str) for each in folders):
+            message = 'tool.failuregraph.with must be a list of folders, such as ["imports/aiid"].'
+            raise Unreadable(message, path)
+        return [self.root / each for each in folders]
+
+    @property
+    def imported(self) -> Path:
+        """The folder where imports go unless another is named."""
+        return self.root / "imports"
 
     @property
     def data(self) -> Path:
@@ -191,6 +277,8 @@ class Project:
                 return SourceFile(path, "prefixes", stem, GRAPH + "prefixes")
             case ("shapes", _):
                 return SourceFile(path, "shapes", stem, SHAPES)
+            case ("shapes", "imported", _):
+                return SourceFile(path, "imported-shapes", stem, SHAPES + "/imported")
             case ("schemes", _) if stem in SCHEMES:
                 return SourceFile(path, "scheme", stem, BASE + stem)
             case ("alignments", _):

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from rdflib.term import Identifier, Node
 
-    from failuregraph.project import Project
+    from failuregraph.project import Project, Workspace
 
 __all__ = [
     "Answer",
@@ -43,6 +43,7 @@ __all__ = [
     "number",
     "project_quads",
     "text",
+    "workspace_quads",
 ]
 
 Term = ox.NamedNode | ox.Literal | ox.BlankNode
@@ -124,11 +125,21 @@ def names_data_set(text: str) -> bool:
 
 
 def project_quads(project: Project) -> list[ox.Quad]:
-    """Return every statement of the project's files in the named graph that its file is.
+    """Return every statement of the project's files, in the named graph that its file is, and of its imports.
 
     Raises Unreadable at the first file that does not parse; lexical forms are those of the files.
     """
-    return [quad for source in project.sources() for quad in _file_quads(source.path, source.graph)]
+    own = [quad for source in project.sources() for quad in _file_quads(source.path, source.graph)]
+    return own + [quad for workspace in project.imports for quad in workspace_quads(workspace)]
+
+
+def workspace_quads(workspace: Workspace) -> list[ox.Quad]:
+    """Return every statement of an imported registry, in its named graphs; raises Unreadable."""
+    try:
+        return list(ox.parse(path=str(workspace.graph_file), format=ox.RdfFormat.N_QUADS))
+    except (SyntaxError, OSError) as error:
+        message = f"not valid N-Quads ({error}); import the file again."
+        raise Unreadable(message, workspace.graph_file) from error
 
 
 def _file_quads(path: Path, graph: str) -> list[ox.Quad]:

@@ -23,11 +23,11 @@ from failuregraph.errors import Unreadable
 from failuregraph.names import BASE, NAMESPACES, XSD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from rdflib.term import Node
 
-__all__ = ["format_text", "header_of", "natural", "parse", "read", "read_text", "save", "write"]
+__all__ = ["format_text", "graph_of", "header_of", "natural", "parse", "read", "read_text", "save", "write"]
 
 # rdflib would print a traceback for each impossible date, which is a finding of a gate with a line.
 logging.getLogger("rdflib.term").setLevel(logging.ERROR)
@@ -68,6 +68,14 @@ def parse(text: str, path: Path) -> rdflib.Graph:
     except (SyntaxError, ValueError, IndexError) as error:
         message = f"rdflib cannot parse it ({type(error).__name__}: {error}); simplify the Turtle."
         raise Unreadable(message, path) from error
+    return graph
+
+
+def graph_of(triples: Iterable[pyoxigraph.Triple]) -> rdflib.Graph:
+    """Return triples as a graph of rdflib, lexical forms kept."""
+    graph = rdflib.Graph(bind_namespaces="none")
+    with _lexical_forms():
+        graph.parse(data=pyoxigraph.serialize(triples, format=pyoxigraph.RdfFormat.N_TRIPLES), format="nt")
     return graph
 
 

@@ -43,7 +43,7 @@ def _faults(file: Loaded, rule: str, found: list[tuple[int, str, str]]) -> Itera
 
 def blank_nodes(file: Loaded) -> Iterator[Fault]:
     """Blank nodes have no place in data: parts are named under their thing (design §2)."""
-    if file.source.kind == "shapes":
+    if file.source.is_shapes:
         return
     for subject, predicate, value in file.triples:
         if "blank" in (subject.kind, value.kind):

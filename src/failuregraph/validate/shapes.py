@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import pyshacl
@@ -21,8 +22,10 @@ if TYPE_CHECKING:
     from failuregraph.validate.fault import Loaded
     from failuregraph.validate.finding import Level
 
-__all__ = ["shape_faults", "validate_graphs"]
+__all__ = ["ShapeResult", "shape_faults", "shape_results", "validate_graphs"]
 
+#: How much of a value is told.
+_LONGEST: Final = 120
 _LEVELS: Final[dict[Node | None, Level]] = {SH.Violation: "error", SH.Warning: "warning", SH.Info: "info"}
 
 
@@ -53,15 +56,41 @@ def shape_faults(files: Iterable[Loaded]) -> Iterator[Fault]:
         graph = parse(file.text, file.source.path)
         if file.source.kind == "shapes":
             shapes += graph
-        else:
+        elif not file.source.is_shapes:
             data += graph
             home |= {subject.value: file.source for subject, _, _ in file.triples}
-    report = validate_graphs(data, shapes)
-    faults = {_fault(report, shapes, result, home) for result in report.objects(None, SH.result)}
+    faults = {
+        Fault(home[each.focus], each.rule, each.message, each.remedy, each.focus, each.predicate, each.value, each.level)
+        for each in shape_results(data, shapes)
+    }
     yield from sorted(faults, key=lambda fault: (fault.subject, fault.rule, fault.predicate, fault.value))
 
 
-def _fault(report: rdflib.Graph, shapes: rdflib.Graph, result: Node, home: dict[str, SourceFile]) -> Fault:
+@dataclass(frozen=True)
+class ShapeResult:
+    """A validation result in words: the focus node, the rule, what was found and what to write."""
+
+    focus: str
+    rule: str
+    level: Level
+    message: str
+    remedy: str
+    predicate: str
+    value: str
+
+
+def shape_results(data: rdflib.Graph, shapes: rdflib.Graph) -> Iterator[ShapeResult]:
+    """Yield what SHACL finds in the data, in no order."""
+    report = validate_graphs(data, shapes)
+    for result in report.objects(None, SH.result):
+        yield _result(report, shapes, result)
+
+
+def _brief(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def _result(report: rdflib.Graph, shapes: rdflib.Graph, result: Node) -> ShapeResult:
     focus = str(report.value(result, SH.focusNode))
     shape = report.value(result, SH.sourceShape)
     predicate = report.value(result, SH.resultPath)
@@ -69,15 +98,14 @@ def _fault(report: rdflib.Graph, shapes: rdflib.Graph, result: Node, home: dict[
     label = shapes.value(shape, SH.name) if shape is not None else None
     about = f"{shorten(focus)}: {label or shorten(str(predicate or ''))}"
     component = str(report.value(result, SH.sourceConstraintComponent)).rpartition("#")[2]
-    found = f" has the value “{shorten(str(value))}”," if value is not None else ""
+    found = f" has the value “{_brief(shorten(str(value)))}”," if value is not None else ""
     reason = component.removesuffix("ConstraintComponent")
-    return Fault(
-        home[focus],
+    return ShapeResult(
+        focus,
         "shape:" + str(shape).removeprefix(SHAPES + "#"),
+        _LEVELS.get(report.value(result, SH.resultSeverity), "error"),
         f"{about}{found} breaks {reason}.".replace(", breaks", " and breaks"),
         str(shapes.value(shape, SH.message) or report.value(result, SH.resultMessage) or ""),
-        focus,
         str(predicate or ""),
         str(value) if isinstance(value, URIRef | rdflib.Literal) else "",
-        _LEVELS.get(report.value(result, SH.resultSeverity), "error"),
     )

@@ -159,7 +159,7 @@ def targets(file: Loaded, known: Known) -> Iterator[Fault]:
 
 def references(file: Loaded, known: Known) -> Iterator[Fault]:
     """What an IRI of ours points at exists and has the class that the property asks for."""
-    if file.source.kind == "shapes":
+    if file.source.is_shapes:
         return
     for subject, predicate, value in file.triples:
         statement = (subject.value, predicate.value, value.value)
@@ -206,7 +206,7 @@ def _dangling(file: Loaded, known: Known, wanted: str, statement: tuple[str, str
 
 def shape_terms(file: Loaded, vocabulary: frozenset[str]) -> Iterator[Fault]:
     """A misspelt constraint would be ignored in silence: every ``sh:`` term must be one of SHACL."""
-    if file.source.kind != "shapes":
+    if not file.source.is_shapes:
         return
     for subject, predicate, value in file.triples:
         for term in (predicate.value, value.value if value.kind == "iri" else ""):

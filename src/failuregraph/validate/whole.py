@@ -79,7 +79,7 @@ def levels(project: Project) -> dict[str, Level]:
 
 def query_faults(project: Project, files: Sequence[Loaded]) -> Iterator[Fault]:
     """Yield a fault for each row that a check query returns; a check must return nothing."""
-    quads = [quad for file in files if file.source.kind != "shapes" for quad in _quads(file)]
+    quads = [quad for file in files if not file.source.is_shapes for quad in _quads(file)]
     store = OxigraphStore.of(quads)
     profile = levels(project)
     home = {
