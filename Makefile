@@ -56,7 +56,7 @@ lock: $(READY) ## resolve the dependencies anew, with hashes and without the nam
 	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --no-emit-trusted-host --no-header --no-annotate --allow-unsafe --output-file requirements.lock pyproject.toml
 	$(BIN)/pip-compile --quiet --strip-extras --generate-hashes --no-emit-index-url --no-emit-find-links \
-	  --no-emit-trusted-host --no-header --no-annotate --allow-unsafe --extra dev --constraint requirements.lock \
+	  --no-emit-trusted-host --no-header --no-annotate --allow-unsafe --all-extras --constraint requirements.lock \
 	  --output-file requirements-dev.lock pyproject.toml
 
 size: ## lines of files and functions

@@ -2,7 +2,7 @@
 
 The release is named by the hash of its content, so that two builds of the same files are the same
 release; the clock is never read.  The store rewrites literals and is only a cache: dumps and hashes come
-from the files (design §4).
+from the files (design §4).  Each licence has its dump: see ``failuregraph.dumps``.
 """
 
 from __future__ import annotations
@@ -22,22 +22,24 @@ from typing import TYPE_CHECKING, Any, Final
 import pyoxigraph as ox
 
 from failuregraph import __version__
-from failuregraph.derive import derive
+from failuregraph.derive import DERIVED
+from failuregraph.dumps import DERIVED_FILE, as_lines, dumps_of, notice, served
 from failuregraph.errors import Unreadable, WrongUse
 from failuregraph.names import CC_BY, NAMESPACES, ONTOLOGY
 from failuregraph.query import prefixes_for, tidied
-from failuregraph.store import OxigraphStore, project_quads
+from failuregraph.store import OxigraphStore
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from failuregraph.dumps import Dump
     from failuregraph.project import Project
 
 __all__ = ["Release", "build"]
 
-_NQ: Final = "failuregraph.nq"
 _TRIG: Final = "failuregraph.trig"
 _MANIFEST: Final = "manifest.json"
+_NOTICE: Final = "NOTICE.txt"
 _STORE: Final = "store"
 _VERSION_INFO: Final = ox.NamedNode(NAMESPACES["owl"] + "versionInfo")
 
@@ -87,12 +89,15 @@ class Release:
         return OxigraphStore(ox.Store.read_only(str(self.store_path)))
 
     def graphs(self) -> dict[str, list[ox.Triple]]:
-        """Return named graph → its statements, from the dump, with the lexical forms of the source."""
+        """Return named graph → its statements, from the dumps, with the lexical forms of the source."""
         found: dict[str, list[ox.Triple]] = {}
-        for quad in ox.parse(path=str(self.path / _NQ), format=ox.RdfFormat.N_QUADS):
-            name = quad.graph_name
-            if isinstance(name, ox.NamedNode):
-                found.setdefault(name.value, []).append(quad.triple)
+        for file in self.manifest["dumps"]:
+            if file == DERIVED_FILE:
+                found.pop(DERIVED, None)
+            for quad in ox.parse(path=str(self.path / file), format=ox.RdfFormat.N_QUADS):
+                name = quad.graph_name
+                if isinstance(name, ox.NamedNode):
+                    found.setdefault(name.value, []).append(quad.triple)
         return found
 
 
@@ -103,11 +108,11 @@ def build(project: Project, out: Path) -> Release:
     Unreadable for a file that does not parse, a project without records or a folder that cannot be
     written to, WrongUse where another build is under way.
     """
-    quads = _quads(project)
+    dumps = dumps_of(project)
     with _writing(out), _locked(out):
         work = Path(tempfile.mkdtemp(dir=out, prefix=".building-"))
         try:
-            manifest = _write(work, project, quads)
+            manifest = _write(work, project, dumps)
             final = out / "releases" / str(manifest["release"])
             final.parent.mkdir(exist_ok=True)
             if not _is_whole(final):
@@ -119,17 +124,6 @@ def build(project: Project, out: Path) -> Release:
         finally:
             shutil.rmtree(work, ignore_errors=True)
     return Release(final.resolve(), manifest)
-
-
-def _quads(project: Project) -> list[ox.Quad]:
-    """Return all quads of the release, blank nodes named canonically (RDFC-1.0), sorted."""
-    quads = project_quads(project)
-    if not any(source.kind == "record" for source in project.sources()):
-        message = "there is no record to build a release from."
-        raise Unreadable(message, project.data)
-    dataset = ox.Dataset([*quads, *derive(quads, project)])
-    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
-    return sorted(dataset, key=str)
 
 
 def _is_whole(path: Path) -> bool:
@@ -165,30 +159,37 @@ def _locked(out: Path) -> Iterator[None]:
         yield
 
 
-def _write(work: Path, project: Project, quads: Sequence[ox.Quad]) -> dict[str, Any]:
-    lines = "".join(f"{quad} .\n" for quad in quads).encode()
-    (work / _NQ).write_bytes(lines)
-    trig = bytes(ox.serialize(quads, format=ox.RdfFormat.TRIG, prefixes=prefixes_for("trig")) or b"")
+def _write(work: Path, project: Project, dumps: Sequence[Dump]) -> dict[str, Any]:
+    for dump in dumps:
+        (work / dump.file).write_bytes(dump.lines)
+    trig = bytes(ox.serialize(dumps[0].quads, format=ox.RdfFormat.TRIG, prefixes=prefixes_for("trig")) or b"")
     (work / _TRIG).write_bytes(tidied(trig, "trig"))
+    (work / _NOTICE).write_text(notice(dumps), encoding="utf-8")
+    quads = served(dumps)
     store = ox.Store(str(work / _STORE))
     store.bulk_extend(quads)
     store.flush()
     count = len(store)
     del store
-    manifest = _manifest(work, project, quads, hashlib.sha256(lines).hexdigest(), count)
+    manifest = _manifest(work, project, dumps, quads, count)
     (work / _MANIFEST).write_text(json.dumps(manifest, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     return manifest
 
 
-def _manifest(work: Path, project: Project, quads: Sequence[ox.Quad], content: str, stored: int) -> dict[str, Any]:
+def _manifest(
+    work: Path, project: Project, dumps: Sequence[Dump], quads: Sequence[ox.Quad], stored: int
+) -> dict[str, Any]:
     kinds = Counter(source.kind for source in project.sources())
     graphs = Counter(quad.graph_name.value for quad in quads if isinstance(quad.graph_name, ox.NamedNode))
+    content = hashlib.sha256(as_lines(quads)).hexdigest()
     versions = [
         quad.object.value
         for quad in quads
         if quad.subject == ox.NamedNode(ONTOLOGY) and quad.predicate == _VERSION_INFO
         if isinstance(quad.object, ox.Literal)
     ]
+    rights = {dump.file: dump.rights() for dump in dumps}
+    rights |= {_TRIG: dumps[0].rights(), _NOTICE: {"licence": dumps[0].licence}}
     return {
         "release": content[:16],
         "content_sha256": content,
@@ -198,8 +199,10 @@ def _manifest(work: Path, project: Project, quads: Sequence[ox.Quad], content: s
         "licence": CC_BY,
         "counts": {"quads": stored, "graphs": len(graphs), "sources": dict(sorted(kinds.items()))},
         "graphs": dict(sorted(graphs.items())),
+        "dumps": [dump.file for dump in dumps],
         "files": {
-            name: {"bytes": (work / name).stat().st_size, "sha256": _sha256(work / name)} for name in (_NQ, _TRIG)
+            name: {"bytes": (work / name).stat().st_size, "sha256": _sha256(work / name), **stated}
+            for name, stated in rights.items()
         },
     }
 

@@ -114,6 +114,21 @@ class Workspace:
         return str(self.manifest["licence"])
 
     @property
+    def title(self) -> str:
+        """The name of the registry, for people."""
+        return str(self.manifest["title"])
+
+    @property
+    def attribution(self) -> str:
+        """The attribution that its licence asks for."""
+        return str(self.manifest["attribution"])
+
+    @property
+    def records(self) -> int:
+        """How many records, or mappings of a set of mappings, are in use."""
+        return int(self.manifest["records"]["live"])
+
+    @property
     def graph_file(self) -> Path:
         """The N-Quads of the workspace."""
         return self.path / self.GRAPH_FILE
@@ -274,18 +289,21 @@ class Project:
         stem = path.stem
         match parts:
             case ("prefixes.ttl",):
-                return SourceFile(path, "prefixes", stem, GRAPH + "prefixes")
+                found = ("prefixes", GRAPH + "prefixes")
             case ("shapes", _):
-                return SourceFile(path, "shapes", stem, SHAPES)
+                found = ("shapes", SHAPES)
             case ("shapes", "imported", _):
-                return SourceFile(path, "imported-shapes", stem, SHAPES + "/imported")
+                found = ("imported-shapes", SHAPES + "/imported")
             case ("schemes", _) if stem in SCHEMES:
-                return SourceFile(path, "scheme", stem, BASE + stem)
+                found = ("scheme", BASE + stem)
             case ("alignments", _):
-                return SourceFile(path, "alignment", stem, f"{GRAPH}alignments/{stem}")
+                found = ("alignment", f"{GRAPH}alignments/{stem}")
             case (_,):
-                return SourceFile(path, "ontology", stem, ONTOLOGY)
-        return None
+                found = ("ontology", ONTOLOGY)
+            case _:
+                return None
+        kind, graph = found
+        return SourceFile(path, kind, stem, graph)
 
     def strays(self) -> list[Path]:
         """Return the files under ``data/`` and ``ontology/`` for which the layout has no place."""

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from failuregraph.cli.root import Shared, shared
+from failuregraph.cli.root import WITH, shared
 
 if TYPE_CHECKING:
+    from failuregraph.project import Project
     from failuregraph.query import QueryFile
     from failuregraph.store import Table
 
@@ -26,6 +27,7 @@ _FORMAT_HELP = "Default: a table on a terminal, CSV in a pipe."
 @click.option("--all", "everything", is_flag=True, help="Run every question with its defaults and count the rows.")
 @click.option("--format", "form", type=click.Choice(_FORMATS), help=_FORMAT_HELP)
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to a file.")
+@WITH
 @click.pass_context
 def ask_command(
     context: click.Context,
@@ -34,10 +36,12 @@ def ask_command(
     everything: bool,  # noqa: FBT001 - click
     form: str | None,
     output: Path | None,
+    imports: tuple[Path, ...],
 ) -> None:
     """Answer a stored question; with no name, list the questions.
 
     An answer with no rows says on stderr which facts are missing.
+    With imported registries, stderr says which records the answer was drawn from, and their licences.
 
     Example: failuregraph ask organisation-profile -p organisation=meta
     """
@@ -48,8 +52,9 @@ def ask_command(
     if everything and name:
         message = "name one question or give --all, not both."
         raise WrongUse(message)
+    project = known.graph(imports)
     whole = _run_all if everything else _listing
-    table = _answer(known, name, _pairs(params)) if name else whole(known)
+    table = _answer(project, name, _pairs(params)) if name else whole(project)
     emit(render(table, form, color=known.color), output)
 
 
@@ -64,16 +69,16 @@ def _pairs(params: tuple[str, ...]) -> dict[str, str]:
     return {name: value for name, _, value in pairs}
 
 
-def _answer(known: Shared, name: str, params: dict[str, str]) -> Table:
-    from failuregraph.cli.graph import interruptible, whole_graph
+def _answer(project: Project, name: str, params: dict[str, str]) -> Table:
+    from failuregraph.cli.graph import interruptible, say_registries, whole_graph
     from failuregraph.query import QueryFile, run
 
-    project = known.project()
     question = QueryFile.named(project.answers, name)
     question.bind(params)
     store = whole_graph(project)
     with interruptible():
         table = run(store, question, params)
+    say_registries(project, store)
     if not table.rows:
         click.echo(_why_empty(question), err=True)
     return table
@@ -83,21 +88,21 @@ def _why_empty(question: QueryFile) -> str:
     return f"{question.name} has no rows: {question.said('empty') or 'no record has the facts that it reads.'}"
 
 
-def _listing(known: Shared) -> Table:
+def _listing(project: Project) -> Table:
     from failuregraph.query import QueryFile
     from failuregraph.store import Table, text
 
-    questions = QueryFile.folder(known.project().answers)
+    questions = QueryFile.folder(project.answers)
     return Table(("name", "question"), tuple((text(each.name), text(each.said("question"))) for each in questions))
 
 
-def _run_all(known: Shared) -> Table:
-    from failuregraph.cli.graph import interruptible, whole_graph
+def _run_all(project: Project) -> Table:
+    from failuregraph.cli.graph import interruptible, say_registries, whole_graph
     from failuregraph.query import QueryFile, run
     from failuregraph.store import Table, number, text
 
-    project = known.project()
     store = whole_graph(project)
+    say_registries(project, store)
     rows = []
     with interruptible():
         for question in QueryFile.folder(project.answers):
@@ -116,9 +121,15 @@ def _run_all(known: Shared) -> Table:
     help="Default: a table on a terminal, CSV in a pipe, Turtle for a graph.",
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to a file.")
+@WITH
 @click.pass_context
 def query_command(
-    context: click.Context, file: Path | None, inline: str | None, form: str | None, output: Path | None
+    context: click.Context,
+    file: Path | None,
+    inline: str | None,
+    form: str | None,
+    output: Path | None,
+    imports: tuple[Path, ...],
 ) -> None:
     """Run SPARQL 1.1 over the graph: from a file, from stdin (-) or from -e.
 
@@ -126,14 +137,16 @@ def query_command(
 
     Example: failuregraph query -e "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
     """
-    from failuregraph.cli.graph import interruptible, whole_graph
+    from failuregraph.cli.graph import interruptible, say_registries, whole_graph
     from failuregraph.cli.output import emit, render
 
     known = shared(context)
     text = _query_text(file, inline)
-    store = whole_graph(known.project())
+    project = known.graph(imports)
+    store = whole_graph(project)
     with interruptible():
         answer = store.query(text)
+    say_registries(project, store)
     emit(render(answer, form, color=known.color), output)
 
 

@@ -6,7 +6,11 @@ import contextlib
 import signal
 from typing import TYPE_CHECKING
 
+import click
+
+from failuregraph.cli.output import plain
 from failuregraph.derive import derive
+from failuregraph.query import QueryFile, run
 from failuregraph.store import OxigraphStore, project_quads
 
 if TYPE_CHECKING:
@@ -14,13 +18,25 @@ if TYPE_CHECKING:
 
     from failuregraph.project import Project
 
-__all__ = ["interruptible", "whole_graph"]
+__all__ = ["interruptible", "say_registries", "whole_graph"]
 
 
 def whole_graph(project: Project) -> OxigraphStore:
     """Return a store with every file of the project and what the rules derive from them."""
     quads = project_quads(project)
     return OxigraphStore.of([*quads, *derive(quads, project)])
+
+
+def say_registries(project: Project, store: OxigraphStore) -> None:
+    """Say on stderr which registries an answer was drawn from; without imports there is nothing to say."""
+    if not project.imports:
+        return
+    rows = run(store, QueryFile.load(project.queries / "pages" / "registries.rq")).rows
+    for label, records, licence in (tuple(plain(term) for term in row) for row in rows):
+        click.echo(f"Drawn from {label}: {records} records, {licence}", err=True)
+    for each in project.imports:
+        if each.manifest["unit"] != "records":
+            click.echo(f"Drawn from {each.name}: {each.records} {each.manifest['unit']}, {each.licence}", err=True)
 
 
 @contextlib.contextmanager

@@ -67,8 +67,8 @@ def _command(registry: Registry) -> click.Command:
     options: list[click.Parameter] = [
         click.Argument(["path"], type=click.Path(path_type=Path)),
         click.Option(["--into"], type=_FOLDER, help="The workspace; default: imports/NAME in the project."),
-        click.Option(["--date"], metavar="DATE", help="The date of the file, where neither it nor its name states one."),
-        click.Option(["--accept-gone"], is_flag=True, help="Take a file that lacks a tenth of the known records or more."),
+        click.Option(["--date"], metavar="DATE", help="The date of the file, where it states none."),
+        click.Option(["--accept-gone"], is_flag=True, help="Take a file that lacks many of the known records."),
         *(click.Option([f"--{flag}"], is_flag=True, help=text) for flag, text in registry.flags.items()),
     ]
     text = (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from failuregraph.cli.root import shared
+from failuregraph.cli.root import WITH, shared
 
 if TYPE_CHECKING:
     from failuregraph.build import Release
@@ -39,15 +39,18 @@ def _built(project: Project, named: Path | None) -> Release:
 
 @click.command("build")
 @click.option("-o", "--output", type=_FOLDER, help="The folder of releases; default: build/ in the project.")
+@WITH
 @click.pass_context
-def build_command(context: click.Context, output: Path | None) -> None:
+def build_command(context: click.Context, output: Path | None, imports: tuple[Path, ...]) -> None:
     """Build a release and print its folder: store, dumps, manifest.
 
     Two builds of the same files give the same bytes; the finished release becomes “current” at once.
+    The dump failuregraph.nq is under CC BY 4.0; an import under another licence has a dump of its own,
+    and NOTICE.txt says what each contains.
 
     Example: failuregraph build -o build
     """
-    release = _built(shared(context).project(), output)
+    release = _built(shared(context).graph(imports), output)
     click.echo(str(release.path))
 
 
@@ -56,8 +59,16 @@ def build_command(context: click.Context, output: Path | None) -> None:
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
 @click.option("-o", "--output", type=_FOLDER, help="The folder of releases; default: build/ in the project.")
 @click.option("--release", "ready", type=_FOLDER, help="Serve this release as it is and build nothing.")
+@WITH
 @click.pass_context
-def serve_command(context: click.Context, host: str, port: int, output: Path | None, ready: Path | None) -> None:
+def serve_command(
+    context: click.Context,
+    host: str,
+    port: int,
+    output: Path | None,
+    ready: Path | None,
+    imports: tuple[Path, ...],
+) -> None:
     """Build the graph and serve it: SPARQL at /sparql, documents and pages beside it.
 
     Nothing can be written over HTTP.
@@ -67,7 +78,6 @@ def serve_command(context: click.Context, host: str, port: int, output: Path | N
     from failuregraph.build import Release
     from failuregraph.serve.run import free_or_refuse, run
 
-    known = shared(context)
     free_or_refuse(host, port)
-    project = known.project()
+    project = shared(context).graph(imports)
     run(Release.open(ready) if ready else _built(project, output), project, host, port)

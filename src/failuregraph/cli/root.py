@@ -15,11 +15,11 @@ from failuregraph import __version__
 from failuregraph.errors import FailureGraphError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from failuregraph.project import Project
 
-__all__ = ["COMMANDS", "Shared", "root", "run_guarded", "shared"]
+__all__ = ["COMMANDS", "WITH", "Shared", "root", "run_guarded", "shared"]
 
 #: Every command with the module that holds it and its one-line help, which is shown without loading it.
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
@@ -28,12 +28,23 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "check": ("gates", "Check files and say which line to change."),
     "doctor": ("doctor", "Print versions, paths and limits, and what is wrong with them."),
     "fmt": ("gates", "Write Turtle files in canonical form."),
-    "import": ("ingest", "Turn a file of a registry into Turtle for review."),
+    "import": ("ingest", "Bring in a file of a registry."),
+    "link": ("link", "Propose links between registries, and take what a review decided."),
     "query": ("ask", "Run SPARQL text over the graph."),
     "serve": ("release", "Build the graph and serve it over HTTP."),
     "show": ("show", "Show one record or thing."),
     "stats": ("show", "Count records by mode, surface and severity."),
 }
+
+
+#: The option of every command that takes imported registries along.
+WITH: Final = click.option(
+    "--with",
+    "imports",
+    multiple=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Take an imported registry along; repeatable.",
+)
 
 
 class Shared:
@@ -62,6 +73,11 @@ class Shared:
         bundled = Project.bundled()
         click.echo("Using the graph that ships with the package; --project DIR names another.", err=True)
         return bundled
+
+    def graph(self, folders: Iterable[Path]) -> Project:
+        """Return the project with the imports that its pyproject.toml names and those of ``--with``."""
+        project = self.project()
+        return project.with_imports([*project.usual_imports(), *folders])
 
 
 def _color(choice: str) -> bool | None:

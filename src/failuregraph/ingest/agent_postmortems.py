@@ -185,7 +185,9 @@ def _classes(each: Item) -> list[ox.NamedNode]:
     """Return the class and the subclass of one link in the chain."""
     above, below = each.text("class"), each.text("subclass")
     found = [each.concept("class", "apm-failure-class")]
-    found.append(each.concept("subclass", "apm-failure-subclass", text=f"{above}: {below}") if above and below else None)
+    found.append(
+        each.concept("subclass", "apm-failure-subclass", text=f"{above}: {below}") if above and below else None
+    )
     return [concept for concept in found if concept is not None]
 
 
@@ -195,7 +197,10 @@ def _radius(item: Item, entry: Entry) -> None:
     for field, predicate in (("amount_usd", "fg:costUSD"), ("amount_usd_max", "fg:mostCostUSD")):
         amount = cost.fields.get(field)
         if isinstance(amount, int | float) and not isinstance(amount, bool) and amount >= 0:
-            entry.about(predicate, typed(f"{amount:.2f}".removesuffix(".00") + (".0" if amount == int(amount) else ""), "decimal"))
+            entry.about(
+                predicate,
+                typed(f"{amount:.2f}".removesuffix(".00") + (".0" if amount == int(amount) else ""), "decimal"),
+            )
         elif amount is not None:
             cost.remark(field, f"{amount!r:.40} is no amount.")
     estimated = cost.fields.get("estimated")

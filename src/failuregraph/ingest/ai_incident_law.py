@@ -83,7 +83,9 @@ def _record(run: Run, table: Table, place: int, raw: object) -> None:
         return
     item = Item(run, table, place, f"AIL-{found[1]}", raw)
     if item.key in run.entries:
-        run.refuse(table, place, "this case stands in the file twice; the first counts.", column="error_id", key=item.key)
+        run.refuse(
+            table, place, "this case stands in the file twice; the first counts.", column="error_id", key=item.key
+        )
     elif not item.text("error_title"):
         run.refuse(table, place, "the case has no title.", column="error_title", key=item.key)
     else:

@@ -170,9 +170,7 @@ def _incidents(
     return cited
 
 
-def _incident(
-    run: Run, table: Table, row: Row, replaced: dict[str, list[str]], names: dict[str, str]
-) -> Entry | None:
+def _incident(run: Run, table: Table, row: Row, replaced: dict[str, list[str]], names: dict[str, str]) -> Entry | None:
     number = _whole(row["incident_id"])
     key = _key(number)
     date = day(row["date"].strip())

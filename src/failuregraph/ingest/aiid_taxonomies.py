@@ -176,7 +176,8 @@ _CODE = re.compile(r"([1-9](?:\.[1-9]\d?)?)\.?\s+(\S.*)")
 _MONTHS: Final = {
     month: f"{place:02}"
     for place, month in enumerate(
-        "january february march april may june july august september october november december".split(), 1  # noqa: SIM905 - a list to be read as one
+        ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"],
+        1,
     )
 }
 
@@ -231,7 +232,9 @@ def _classify(run: Run, table: Table, row: Row, key: str, taxonomy: _Taxonomy, *
     part.say("fg:annotatorKind", name(f"annotator:{taxonomy.annotator}"))
     for field in taxonomy.fields:
         for local, label, code in _values(run, table, row, key, field):
-            run.scheme(field.scheme, f"{taxonomy.title}: {field.column.removeprefix('Known ').removeprefix('Potential ')}")
+            run.scheme(
+                field.scheme, f"{taxonomy.title}: {field.column.removeprefix('Known ').removeprefix('Potential ')}"
+            )
             concept = run.concept(field.scheme, local, label, **({"notation": code} if code else {}))
             part.say("fg:assignsPotential" if field.potential else "fg:assigns", concept)
     if taxonomy.title == "CSETv1":
@@ -248,7 +251,9 @@ def _values(run: Run, table: Table, row: Row, key: str, field: _Field) -> Iterat
     if field.coded:
         yield from _coded(run, table, row, key, field, text)
         return
-    values = [each.strip() for each in text.split(",") if each.strip()] if field.open_list else split(text, field.values)
+    values = (
+        [each.strip() for each in text.split(",") if each.strip()] if field.open_list else split(text, field.values)
+    )
     if values is None:
         reason = f"“{text[:120]}” cannot be split into the values of this column; the cell was not taken."
         run.cell(table, row.line, field.column, reason, key=key)

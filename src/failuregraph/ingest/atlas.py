@@ -108,7 +108,9 @@ def _study(run: Run, table: Table, place: int, raw: object) -> None:
     identifier = str(raw.get("id")) if isinstance(raw, dict) else ""
     found = _STUDY.fullmatch(identifier)
     if not isinstance(raw, dict) or not found:
-        run.refuse(table, place, f"the id “{identifier[:40]}” is not one of a case study, AML.CS and four digits.", column="id")
+        run.refuse(
+            table, place, f"the id “{identifier[:40]}” is not one of a case study, AML.CS and four digits.", column="id"
+        )
         return
     item = Item(run, table, place, f"ATLAS-{found[1]}", raw)
     kind = item.text("case-study-type")
@@ -123,7 +125,10 @@ def _study(run: Run, table: Table, place: int, raw: object) -> None:
         run.leave_out(table, place, "it is an exercise.", key=item.key)
     else:
         table.taken += 1
-        _say(item, run.entry(item.key, "fg:Incident" if kind == "incident" else "fg:Hazard", f"{_HOME}studies/{identifier}"))
+        _say(
+            item,
+            run.entry(item.key, "fg:Incident" if kind == "incident" else "fg:Hazard", f"{_HOME}studies/{identifier}"),
+        )
 
 
 def _say(item: Item, entry: Entry) -> None:

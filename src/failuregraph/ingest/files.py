@@ -131,7 +131,9 @@ def yaml_of(file: InputFile) -> Any:  # noqa: ANN401 - whatever the file holds
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         reason = str(getattr(error, "problem", None) or error)
-        raise Unreadable(f"not YAML that is read here: {reason}.", file.path, mark.line + 1 if mark else None) from error
+        raise Unreadable(
+            f"not YAML that is read here: {reason}.", file.path, mark.line + 1 if mark else None
+        ) from error
 
 
 @dataclass(frozen=True)

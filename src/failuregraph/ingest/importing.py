@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["take"]
 
 
-def take(
+def take(  # noqa: PLR0913 - one for each thing that a user may say
     registry: Registry,
     path: Path,
     project: Project,

@@ -35,7 +35,9 @@ workers writers youth
 _GROUP = re.compile(rf"(?:.*-)?(?:{'|'.join(_GROUPS)})(?:-(?:in|of|with|who|at|from|using|seeking|on|targeted)-.*)?")
 _PUBLIC = re.compile(r"general-public(?:-.*)?|(?:people|victims|users|targets|members|residents|clients)-.*")
 _GOOD = re.compile(r"(?:[a-z]+-){1,2}integrity|privacy|public-trust|democracy|free-speech")
-_TECHNOLOGY = re.compile(r".*(?:generation|deepfake|recognition|cloning|detection)-technology|.*-(?:algorithms?|chatbots?)")
+_TECHNOLOGY = re.compile(
+    r".*(?:generation|deepfake|recognition|cloning|detection)-technology|.*-(?:algorithms?|chatbots?)"
+)
 _UNKNOWN = re.compile(r"unknown|unnamed|anonymous|none|n/?a|unknown-(?:actors?|parties|entity|entities)")
 
 

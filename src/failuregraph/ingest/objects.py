@@ -40,7 +40,11 @@ class Item:
             return str(value)
         if value is not None and not isinstance(value, str):
             self.remark(field, f"{value!r:.60} is no text.")
-        return self.run.text(self.table, self.row, self.path + field, value, key=self.key) if isinstance(value, str) else ""
+        return (
+            self.run.text(self.table, self.row, self.path + field, value, key=self.key)
+            if isinstance(value, str)
+            else ""
+        )
 
     def items(self, field: str) -> list[Any]:
         """Return a list, empty where there is none."""

@@ -47,7 +47,7 @@ REGISTRIES: Final[dict[str, Registry]] = {
             "backup-20260727110451.tar.bz2",
             {
                 "drafts": "Import classifications that are not published too, marked as drafts.",
-                "people": "Write the names of persons, and of harmed parties of whom nobody has said that they are none.",
+                "people": "Write the names of persons too, and of harmed parties that may be persons.",
             },
         ),
         Registry(

@@ -84,7 +84,9 @@ def _rights(run: Run, file: InputFile, meta: Mapping[str, str]) -> None:
     stated = meta.get("license", "")
     plain = re.sub(r"^https?://(?:www\.)?", "", stated.lower()).removesuffix(".html").removesuffix("/")
     if plain not in _LICENCES:
-        message = f"the licence “{stated}” is not one of those known here; a set without a known licence is not imported."
+        message = (
+            f"the licence “{stated}” is not one of those known here; a set without a known licence is not imported."
+        )
         raise Unreadable(message, file.path)
     run.licence = _LICENCES[plain]
     run.attribution = f"Mapping set {meta.get('mapping_set_id') or file.name}, {stated}"

@@ -225,6 +225,7 @@ def _write(run: Run, outcome: Outcome, merged: Lines, live: int) -> None:
         "licence": run.licence or run.registry.licence,
         "rights_holder": run.holder or run.registry.holder,
         "attribution": run.attribution or run.registry.attribution,
+        "unit": "records" if run.registry.keeps_records else "mappings",
         "records": {"live": live, "withdrawn": outcome.withdrawn},
         "tables": {
             table.file: {"in": table.read, "taken": table.taken, "left out": table.left_out, "refused": table.refused}

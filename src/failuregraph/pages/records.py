@@ -46,7 +46,7 @@ class StepLine:
     order: int
     stage: str
     text: str
-    concept: str
+    concepts: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,7 @@ class RecordPage:
     confidence: Link | None
     industries: tuple[Link, ...]
     systems: tuple[Link, ...]
+    system_names: tuple[str, ...]
     involved: tuple[Involved, ...]
     impacts: tuple[Impact, ...]
     absent: str
@@ -117,7 +118,8 @@ def record_page(site: Site, identifier: str) -> RecordPage:
         confidence=doc.link(record, "fg:confidence"),
         industries=doc.links(incident, "fg:industry"),
         systems=doc.links(incident, "fg:system"),
-        involved=_involved(doc, incident),
+        system_names=tuple(doc.texts(incident, "fg:systemName")),
+        involved=_involved(site, doc, incident),
         impacts=tuple(Impact(name, doc.link(incident, prop)) for name, prop in _IMPACTS),
         absent="not known here" if partial else "not assessed",
         path_basis=basis,
@@ -135,14 +137,19 @@ def record_page(site: Site, identifier: str) -> RecordPage:
     )
 
 
-def _involved(doc: Document, incident: str) -> tuple[Involved, ...]:
-    found = []
+def _involved(site: Site, doc: Document, incident: str) -> tuple[Involved, ...]:
+    """Return the organisations that are named; those behind the names of another registry are derived.
+
+    A name of which nobody has said that it is an organisation may be that of a person and is not shown.
+    """
+    found = set()
     for part in doc.terms(incident, "fg:involvement"):
-        organisation = doc.link(part.value, "fg:organisation")
         claim, role = doc.link(part.value, "fg:claimStatus"), doc.link(part.value, "fg:role")
-        if organisation is not None:
-            found.append(Involved(organisation, claim.text if claim else "", role.text if role else "role not stated"))
-    return tuple(sorted(found, key=lambda each: each.organisation.text))
+        for source in (doc, site.derived):
+            for organisation in source.links(part.value, "fg:organisation"):
+                told = claim.text if claim else ""
+                found.add(Involved(organisation, told, role.text if role else "role not stated"))
+    return tuple(sorted(found, key=lambda each: (each.organisation.text, each.role)))
 
 
 def _steps(doc: Document, everything: Document, incident: str) -> tuple[str, tuple[StepLine, ...]]:
@@ -158,10 +165,10 @@ def _steps(doc: Document, everything: Document, incident: str) -> tuple[str, tup
 def _ordered(doc: Document, parts: list[str]) -> tuple[StepLine, ...]:
     lines = []
     for part in parts:
-        stage, concept = doc.link(part, "fg:stage"), doc.link(part, "fg:stepConcept")
+        stage, concepts = doc.link(part, "fg:stage"), doc.links(part, "fg:outsideConcept")
         order = int(doc.text(part, "fg:order") or 0)
         text = doc.text(part, "fg:text")
-        lines.append(StepLine(order, stage.text if stage else "", text, concept.text if concept else ""))
+        lines.append(StepLine(order, stage.text if stage else "", text, concepts))
     return tuple(sorted(lines, key=lambda each: each.order))
 
 

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
+from failuregraph.derive import DERIVED
 from failuregraph.names import BASE, FG, GRAPH, NAMESPACES, SCHEMES, SHAPES, THINGS
 from failuregraph.pages.document import Document, Link, link_to
+from failuregraph.pages.imports import outside_documents, take_withdrawn
 from failuregraph.query import QueryFile
 
 if TYPE_CHECKING:
@@ -49,13 +51,15 @@ class Site:
         for triple in retired:
             if triple.predicate == _REPLACED and isinstance(triple.object, ox.NamedNode):
                 moved.setdefault(_iri(triple), []).append(triple.object.value)
-        gone = frozenset(_iri(triple) for triple in retired) - frozenset(moved)
+        gone = {_iri(triple) for triple in retired} - set(moved)
+        also_moved, also_gone = take_withdrawn(graphs)
+        graphs |= outside_documents(graphs)
         return cls(
             release,
             release.store(),
             graphs,
-            moved,
-            gone,
+            moved | also_moved,
+            frozenset(gone | also_gone),
             _labels(graphs),
             {query.name: query for query in QueryFile.folder(project.answers)},
             {query.name: query for query in QueryFile.folder(project.queries / "pages")},
@@ -67,6 +71,11 @@ class Site:
         wanted = [BASE + scheme for scheme in SCHEMES]
         wanted += [graph for graph in self.graphs if graph.startswith(f"{BASE}doc/registry/")]
         return Document((triple for graph in wanted for triple in self.graphs.get(graph, ())), self.labels)
+
+    @cached_property
+    def derived(self) -> Document:
+        """Look-ups over what the rules derive."""
+        return Document(self.graphs.get(DERIVED, ()), self.labels)
 
     @cached_property
     def versions(self) -> dict[str, str]:
@@ -83,12 +92,13 @@ class Site:
         pairs = [
             (triple.subject, triple.object)
             for graph, triples in self.graphs.items()
-            if graph.startswith(GRAPH + "links/")
+            if graph.startswith(GRAPH + "links/") or graph == DERIVED
             for triple in triples
             if triple.predicate == _SAME
         ]
         others = [b if str(a) == f"<{incident}>" else a for a, b in pairs if f"<{incident}>" in (str(a), str(b))]
-        return tuple(link_to(other, self.labels) for other in others if isinstance(other, ox.NamedNode))
+        named = {other.value: other for other in others if isinstance(other, ox.NamedNode)}
+        return tuple(link_to(named[iri], self.labels) for iri in sorted(named))
 
     def document_of(self, path: str) -> str | None:
         """Return the path of the document about the thing at a path, or None where there is no such thing."""

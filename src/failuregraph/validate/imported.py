@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 import rdflib
 from rdflib import SH
 
-from failuregraph.names import BASE, RDF_TYPE, SHAPES, shorten
+from failuregraph.names import BASE, RDF_TYPE, shorten
 from failuregraph.store import project_quads, workspace_quads
 from failuregraph.turtle import graph_of, read
 from failuregraph.validate.finding import Finding, Report
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from failuregraph.project import Project, Workspace
+    from failuregraph.validate.finding import Level
 
 __all__ = ["check_import", "imported_shapes"]
 
@@ -39,51 +41,61 @@ def check_import(project: Project, workspace: Workspace) -> Report:
 
     Raises Unreadable where the workspace or a file of the project does not parse.
     """
-    quads = workspace_quads(workspace)
-    known = [quad for quad in project_quads(project) if not quad.graph_name.value.startswith(SHAPES)]  # type: ignore[union-attr]  # files are named graphs
+    quads, known = workspace_quads(workspace), project_quads(replace(project, imports=()))
     shapes = imported_shapes(project)
     found = [*_shapes(quads, known, shapes), *_targets(quads, shapes), *_dangling(quads, known)]
     lines = _lines(quads)
     path = workspace.graph_file
-    findings = sorted({Finding(path, lines.get(subject, 0), *told, "") for subject, *told in found})  # type: ignore[arg-type]  # rule, level, message
-    records = int(workspace.manifest["records"]["live"]) + int(workspace.manifest["records"]["withdrawn"])
-    return Report(tuple(findings), records, 1, len(quads))
+    findings = {Finding(path, lines.get(each.subject, 0), each.rule, each.level, each.message, "") for each in found}
+    return Report(tuple(sorted(findings)), workspace.records, 1, len(quads))
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A fault of a subject, before its line is known."""
+
+    subject: str
+    rule: str
+    message: str
+    level: Level = "error"
 
 
 def _lines(quads: Iterable[ox.Quad]) -> dict[str, int]:
     """Return subject → the first line that tells of it: the file has one statement a line, in this order."""
     lines: dict[str, int] = {}
     for place, quad in enumerate(quads, 1):
-        if isinstance(quad.subject, ox.NamedNode):
-            lines.setdefault(quad.subject.value, place)
+        lines.setdefault(_value(quad.subject), place)
     return lines
 
 
-def _shapes(quads: list[ox.Quad], known: list[ox.Quad], shapes: rdflib.Graph) -> Iterator[tuple[str, str, str, str]]:
-    """Yield subject, rule, level and message of each result; of the project only the classes of things matter."""
-    subjects = {quad.subject for quad in quads}
-    classes = [quad for quad in known if quad.predicate.value == RDF_TYPE and quad.subject not in subjects]
+def _value(term: object) -> str:
+    return term.value if isinstance(term, ox.NamedNode) else str(term)
+
+
+def _shapes(quads: list[ox.Quad], known: list[ox.Quad], shapes: rdflib.Graph) -> Iterator[_Found]:
+    """Yield what the shapes find; of the project only the classes of things matter."""
+    subjects = {_value(quad.subject) for quad in quads}
+    classes = [quad for quad in known if quad.predicate.value == RDF_TYPE and _value(quad.subject) not in subjects]
     data = graph_of(quad.triple for quad in [*quads, *classes])
     for result in shape_results(data, shapes):
-        if ox.NamedNode(result.focus) in subjects:
-            yield result.focus, result.rule, result.level, f"{result.message} {result.remedy}".strip()
+        if result.focus in subjects:
+            yield _Found(result.focus, result.rule, f"{result.message} {result.remedy}".strip(), result.level)
 
 
-def _targets(quads: list[ox.Quad], shapes: rdflib.Graph) -> Iterator[tuple[str, str, str, str]]:
+def _targets(quads: list[ox.Quad], shapes: rdflib.Graph) -> Iterator[_Found]:
     """Every subject has a class that some shape targets: a misspelt class would escape all shapes."""
     targets = {str(each) for each in shapes.objects(None, SH.targetClass)}
-    typed = {quad.subject for quad in quads if quad.predicate.value == RDF_TYPE and quad.object.value in targets}  # type: ignore[union-attr]  # a class is an IRI
+    typed = {quad.subject for quad in quads if quad.predicate.value == RDF_TYPE and _value(quad.object) in targets}
     for subject in {quad.subject for quad in quads} - typed:
-        iri = subject.value if isinstance(subject, ox.NamedNode) else str(subject)
-        yield iri, "target", "error", f"{shorten(iri)} has no class that a shape checks."
+        yield _Found(_value(subject), "target", f"{shorten(_value(subject))} has no class that a shape checks.")
 
 
-def _dangling(quads: list[ox.Quad], known: list[ox.Quad]) -> Iterator[tuple[str, str, str, str]]:
+def _dangling(quads: list[ox.Quad], known: list[ox.Quad]) -> Iterator[_Found]:
     """An IRI of ours that a statement points at is the subject of some statement."""
-    there = {quad.subject for quad in quads} | {quad.subject for quad in known}
+    there = {_value(quad.subject) for quad in quads} | {_value(quad.subject) for quad in known}
     for quad in quads:
-        target = quad.object
-        if isinstance(target, ox.NamedNode) and target.value.startswith(BASE) and target not in there:
-            subject = quad.subject.value if isinstance(quad.subject, ox.NamedNode) else str(quad.subject)
-            message = f"{shorten(subject)} {shorten(quad.predicate.value)} {shorten(target.value)}, which does not exist."
-            yield subject, "reference", "error", message
+        target = _value(quad.object)
+        if target.startswith(BASE) and target not in there:
+            subject, predicate = _value(quad.subject), shorten(quad.predicate.value)
+            message = f"{shorten(subject)} {predicate} {shorten(target)}, which does not exist."
+            yield _Found(subject, "reference", message)

@@ -60,7 +60,9 @@ def shape_faults(files: Iterable[Loaded]) -> Iterator[Fault]:
             data += graph
             home |= {subject.value: file.source for subject, _, _ in file.triples}
     faults = {
-        Fault(home[each.focus], each.rule, each.message, each.remedy, each.focus, each.predicate, each.value, each.level)
+        Fault(
+            home[each.focus], each.rule, each.message, each.remedy, each.focus, each.predicate, each.value, each.level
+        )
         for each in shape_results(data, shapes)
     }
     yield from sorted(faults, key=lambda fault: (fault.subject, fault.rule, fault.predicate, fault.value))
@@ -77,6 +79,11 @@ class ShapeResult:
     remedy: str
     predicate: str
     value: str
+
+    def fault(self, source: SourceFile) -> Fault:
+        """Return the result as a fault of a file."""
+        told = (self.rule, self.message, self.remedy, self.focus, self.predicate, self.value, self.level)
+        return Fault(source, *told)
 
 
 def shape_results(data: rdflib.Graph, shapes: rdflib.Graph) -> Iterator[ShapeResult]:
