@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from live import Server, running
 
+from failuregraph.ingest.importing import take
+from failuregraph.ingest.registries import REGISTRIES
 from failuregraph.project import Project
 
 ROOT = Path(__file__).parent.parent
@@ -33,6 +35,54 @@ def corpus() -> Project:
     return Project.at(CORPUS)
 
 
+#: The registries that are imported beside the ten-incident project, by their files in tests/data/answers.
+REGISTRY_FILES = {
+    "aiid": "aiid",
+    "agent-postmortems": "agent-postmortems.json",
+    "atlas": "ATLAS.yaml",
+    "ai-incident-law": "ai-incident-law.json",
+    "agent-incident-log": "agent-incident-log.json",
+}
+#: Where these registries lie in the folder that FAILUREGRAPH_DATA names.
+REAL_FILES = {
+    "aiid": "aiid-snapshot-2026-07",
+    "agent-postmortems": "agent-postmortems/export/incidents.json",
+    "atlas": "mitre-atlas/ATLAS.yaml",
+    "ai-incident-law": "ai-incident-law/data.json",
+    "agent-incident-log": "agent-incident-log/incidents.json",
+}
+
+
+def imported(project: Project, home: Path, files: dict[str, str], folder: Path) -> Project:
+    """Return a project together with the registries whose files lie below ``home``."""
+    for name, file in files.items():
+        take(REGISTRIES[name], home / file, project, folder / name)
+    return project.with_imports(folder / name for name in files)
+
+
+@pytest.fixture(scope="session")
+def together(corpus: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Return the ten-incident project together with five small registries."""
+    return imported(
+        corpus, Path(__file__).parent / "data" / "answers", REGISTRY_FILES, tmp_path_factory.mktemp("imports")
+    )
+
+
+@pytest.fixture(scope="session")
+def data_folder() -> Path:
+    """Return the folder of real files, or skip where FAILUREGRAPH_DATA does not name it."""
+    folder = os.environ.get("FAILUREGRAPH_DATA")
+    if not folder:
+        pytest.skip("FAILUREGRAPH_DATA is unset: it names the folder with the files of the registries")
+    return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def everything(repository: Project, data_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Return the real graph together with the five registries whose real files are at hand."""
+    return imported(repository, data_folder, REAL_FILES, tmp_path_factory.mktemp("real"))
+
+
 @pytest.fixture
 def copy(tmp_path: Path) -> Project:
     """Return a copy of the ten-incident project that the test may change."""
@@ -40,12 +90,9 @@ def copy(tmp_path: Path) -> Project:
 
 
 @pytest.fixture(scope="session")
-def index_file() -> Path:
-    """Return the index's records.json, or skip where FAILUREGRAPH_DATA does not name its folder."""
-    folder = os.environ.get("FAILUREGRAPH_DATA")
-    if not folder:
-        pytest.skip("FAILUREGRAPH_DATA is unset: it names the folder with failureindex/records.json")
-    return Path(folder) / "failureindex" / "records.json"
+def index_file(data_folder: Path) -> Path:
+    """Return the index's records.json."""
+    return data_folder / "failureindex" / "records.json"
 
 
 @pytest.fixture(scope="session")

@@ -77,6 +77,8 @@ def running(project: Project, out: Path) -> Iterator[Server]:
     """Run the server on a project as a user would, until the block ends."""
     server = Server(_free_port())
     command = [sys.executable, "-m", "failuregraph", "--project", str(project.root), "serve"]
+    for workspace in project.imports:
+        command += ["--with", str(workspace.path)]
     process = subprocess.Popen([*command, "--port", str(server.port), "-o", str(out)], stderr=subprocess.PIPE)
     try:
         for _ in range(300):

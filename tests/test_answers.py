@@ -1,6 +1,7 @@
 """The question bank: headers, golden tables, two engines, honest emptiness.
 
-The golden tables in ``answers/`` were worked out by hand from the ten incidents of the corpus.
+The golden tables in ``answers/`` were worked out by hand from the ten incidents of the corpus, those of questions
+across registries together with the five small registries in ``data/answers/``.
 """
 
 from __future__ import annotations
@@ -28,11 +29,22 @@ OTHERS = [query for name in ("checks", "derive", "pages") for query in QueryFile
 GOLDEN = Path(__file__).parent / "answers"
 #: What the golden tables were asked with, where the default is meant for the real data.
 GIVEN = {"organisation-profile": {"organisation": "northwind-group"}, "similar-incidents": {"incident": "FI-9006"}}
+Engines = dict[bool, tuple[OxigraphStore, RdflibStore]]
 VIEWS = ("table", "bar", "line", "matrix", "timeline", "graph", "tree")
 
 
 def _name(query: QueryFile) -> str:
     return query.name
+
+
+def _is_across(question: QueryFile) -> bool:
+    """Say whether a question needs other registries than the project's own."""
+    return bool(question.header.get("registries"))
+
+
+def _second(project: Project) -> RdflibStore:
+    quads = [quad for quad in project_quads(project) if "/shapes" not in str(quad.graph_name)]
+    return RdflibStore.of([*quads, *derive(quads, project)])
 
 
 @pytest.fixture(scope="module")
@@ -42,10 +54,21 @@ def oxigraph(corpus: Project) -> OxigraphStore:
 
 
 @pytest.fixture(scope="module")
-def second(corpus: Project) -> RdflibStore:
-    """Return the corpus in rdflib, derived facts included."""
-    quads = [quad for quad in project_quads(corpus) if "/shapes" not in str(quad.graph_name)]
-    return RdflibStore.of([*quads, *derive(quads, corpus)])
+def engines(corpus: Project, together: Project) -> Engines:
+    """Return both engines with the corpus, and, under True, with the corpus and five registries."""
+    return {across: (whole_graph(project), _second(project)) for across, project in ((False, corpus), (True, together))}
+
+
+@pytest.fixture(scope="module")
+def real(repository: Project) -> OxigraphStore:
+    """Return the real graph in the embedded engine."""
+    return whole_graph(repository)
+
+
+@pytest.fixture(scope="module")
+def all_real(everything: Project) -> OxigraphStore:
+    """Return the real graph and the real registries in the embedded engine."""
+    return whole_graph(everything)
 
 
 def _texts(table: Table) -> list[tuple[str, ...]]:
@@ -59,18 +82,18 @@ def _comparable(term: Term | None) -> object:
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=_name)
-def test_the_answer_is_the_golden_table(question: QueryFile, oxigraph: OxigraphStore) -> None:
+def test_the_answer_is_the_golden_table(question: QueryFile, engines: Engines) -> None:
     """The rows on the corpus are those that were worked out by hand, in that order."""
     with (GOLDEN / f"{question.name}.csv").open(encoding="utf-8", newline="") as file:
         header, *rows = csv.reader(file)
-    table = run(oxigraph, question, GIVEN.get(question.name))
+    table = run(engines[_is_across(question)][0], question, GIVEN.get(question.name))
     assert (header, [tuple(row) for row in rows]) == (list(table.columns), _texts(table))
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=_name)
-def test_both_engines_agree(question: QueryFile, oxigraph: OxigraphStore, second: RdflibStore) -> None:
+def test_both_engines_agree(question: QueryFile, engines: Engines) -> None:
     """Oxigraph and rdflib give the same rows in the same order."""
-    first, other = (run(store, question, GIVEN.get(question.name)) for store in (oxigraph, second))
+    first, other = (run(store, question, GIVEN.get(question.name)) for store in engines[_is_across(question)])
     assert first.columns == other.columns
     assert [[_comparable(term) for term in row] for row in first.rows] == [
         [_comparable(term) for term in row] for row in other.rows
@@ -85,10 +108,28 @@ def test_an_empty_graph_gives_no_rows_and_a_reason(question: QueryFile) -> None:
     assert question.said("empty").endswith(".")
 
 
-@pytest.mark.parametrize("question", QUESTIONS, ids=_name)
-def test_the_real_graph_answers(question: QueryFile, repository: Project) -> None:
+@pytest.mark.parametrize("question", [each for each in QUESTIONS if not _is_across(each)], ids=_name)
+def test_the_real_graph_answers(question: QueryFile, real: OxigraphStore) -> None:
     """With its defaults each question has rows on the real data."""
-    assert run(whole_graph(repository), question).rows
+    assert run(real, question).rows
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=_name)
+def test_the_real_registries_answer(question: QueryFile, all_real: OxigraphStore) -> None:
+    """With its defaults each question has rows on the real data of all registries."""
+    assert run(all_real, question).rows
+
+
+@pytest.mark.parametrize("question", [each for each in QUESTIONS if _is_across(each)], ids=_name)
+def test_a_question_across_registries_says_which_it_needs(question: QueryFile, repository: Project) -> None:
+    """The header names registries that have an entry, or says that it needs two or more."""
+    known = {path.stem for path in (repository.data / "registries").glob("*.ttl")}
+    assert set() == set(question.header["registries"]) - known - {"two or more"}
+
+
+def test_ten_questions_need_two_registries_or_more() -> None:
+    """What one registry cannot answer is what the graph is for."""
+    assert 10 <= sum(_is_across(question) for question in QUESTIONS)
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=_name)
@@ -152,7 +193,8 @@ def test_a_hostile_value_finds_nothing(oxigraph: OxigraphStore) -> None:
     assert () == run(oxigraph, question, {"organisation": "x)FILTER(true)#"}).rows
 
 
-def test_the_second_engine_is_another_one(second: RdflibStore) -> None:
+def test_the_second_engine_is_another_one(engines: Engines) -> None:
     """The agreement of engines is not that of one engine with itself."""
-    assert isinstance(second.inner, rdflib.Dataset)
-    assert not isinstance(second, OxigraphStore)
+    for first, second in engines.values():
+        assert isinstance(second.inner, rdflib.Dataset)
+        assert not isinstance(second, type(first))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from failuregraph.errors import Unreadable
 from failuregraph.ingest.entry import english, iri, name, typed
 from failuregraph.ingest.files import json_of, open_file
-from failuregraph.ingest.objects import Item
+from failuregraph.ingest.objects import Item, party_slug, records_in, stated_day
 from failuregraph.ingest.sources import say_source
 from failuregraph.ingest.vocabulary import slug_of
 
@@ -25,7 +25,8 @@ __all__ = ["take"]
 
 _HOME: Final = "https://helio.so/incidents"
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_LICENCE: Final = "CC-BY-4.0"
+#: One licence in the ways in which it is written.
+_LICENCES: Final = ("CC-BY-4.0", "HTTPS://CREATIVECOMMONS.ORG/LICENSES/BY/4.0")
 _SURFACES: Final = ("coding_agent", "browser_agent", "chat_agent", "pipeline", "infrastructure")
 _TOOLS: Final = (
     "database",
@@ -88,16 +89,20 @@ def take(run: Run, path: Path) -> None:
     """Read the log; raises Unreadable for another layout or a licence that is not the one known."""
     file = run.use(open_file(path))
     value = json_of(file)
-    records = value.get("incidents") if isinstance(value, dict) else None
-    if not isinstance(records, list):
+    top = value if isinstance(value, dict) else {}
+    records = records_in(top.get("incidents") if top else value)
+    if records is None:
         message = "the list “incidents” was not found; name incidents.json of the Agent Incident Log."
         raise Unreadable(message, file.path)
-    licence = str(value.get("license") or _LICENCE)
-    if licence.upper() != _LICENCE:
-        message = f"the file states the licence “{licence[:60]}”, not {_LICENCE}; it cannot be imported as that."
+    licence = str(top.get("license") or _LICENCES[0])
+    if licence.strip().rstrip("/").replace(" ", "-").upper() not in _LICENCES:
+        message = f"the file states the licence “{licence[:60]}”, not {_LICENCES[0]}; it cannot be imported as that."
         raise Unreadable(message, file.path)
-    run.date = str(value.get("generated_at") or "")[:10] or None
-    run.version = str(value.get("version") or "")
+    run.date = stated_day(top.get("generated_at"))
+    run.version = str(top.get("version") or "")[:40]
+    stated = top.get("count")
+    if isinstance(stated, int) and stated != len(records):
+        run.notes.append(f"{file.name}: it states {stated} records and holds {len(records)}.")
     schemes = {scheme: field for field, (scheme, _) in (_ONE | _MANY).items()}
     for scheme, field in {**schemes, "agl-action-governance": "prevented by action governance"}.items():
         run.scheme(scheme, f"Agent Incident Log: {field.replace('_', ' ')}", home=_HOME)
@@ -135,7 +140,8 @@ def _say(item: Item, entry: Entry) -> None:
         entry.involve("not-disclosed", None)
     elif organisation:
         entry.record("fg:namedParty", typed(organisation, "string"))
-        entry.involve(slug_of(organisation), item.run.party(slug_of(organisation, 120), label=organisation))
+        party = item.run.party(party_slug(organisation), label=organisation)
+        entry.involve(slug_of(organisation) or party_slug(organisation), party)
     stack = item.inner("agent_stack")
     for field in ("framework", "model"):
         entry.about("fg:systemName", typed(stack.text(field), "string") if stack.text(field) else None)

@@ -7,13 +7,14 @@ description tells what set the failure off together with what the system did, an
 
 from __future__ import annotations
 
+import calendar
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from failuregraph.errors import Unreadable
 from failuregraph.ingest.entry import day, english, iri, name, typed
 from failuregraph.ingest.files import json_of, open_file
-from failuregraph.ingest.objects import Item
+from failuregraph.ingest.objects import Item, party_slug, records_in, stated_day
 from failuregraph.ingest.sources import say_source
 from failuregraph.ingest.vocabulary import slug_of
 
@@ -27,8 +28,9 @@ if TYPE_CHECKING:
 __all__ = ["take"]
 
 _HOME: Final = "https://aiincidentlaw.org/"
-_ID = re.compile(r"AIEL-(\d{4}-\d{3})")
-_RANGE = re.compile(r"(\d{4})\s*[-–]\s*(\d{4})")
+_ID = re.compile(r"AIEL-([0-9]{4}-[0-9]{3,})")
+#: Two years with a hyphen, or two dates with a longer dash, a slash or a word between them.
+_RANGE = re.compile(r"([0-9]{4})\s*-\s*([0-9]{4})|([0-9-]{4,10})\s*(?:–|—|/|\s-\s|\sto\s|\sthrough\s)\s*([0-9-]{4,10})")
 #: Text field → the stage that it is certain to tell of.
 _STEPS: Final = (
     ("error_description", ""),
@@ -56,13 +58,8 @@ _FIELDS: Final = frozenset(
 def take(run: Run, path: Path) -> None:
     """Read the included cases; raises Unreadable where they are not found."""
     file = run.use(open_file(path))
-    value = json_of(file)
-    records = value if isinstance(value, list) else None
-    if isinstance(value, dict):
-        included = value.get("datasets", {}).get("included") if isinstance(value.get("datasets"), dict) else None
-        records = included.get("records") if isinstance(included, dict) else value.get("records")
-        run.date = str(value.get("generated_at") or "")[:10] or None
-    if not isinstance(records, list):
+    records = _included(run, json_of(file))
+    if records is None:
         message = "the list datasets.included.records was not found; name data.json of AI Incident Law."
         raise Unreadable(message, file.path)
     for field in (*_OPEN, *_CLOSED):
@@ -72,6 +69,21 @@ def take(run: Run, path: Path) -> None:
         table.read += 1
         run.progress(file.name, place, len(records))
         _record(run, table, place, raw)
+
+
+def _included(run: Run, value: object) -> list[Any] | None:
+    """Return the finished records; the queues of the editors are told and not read."""
+    if not isinstance(value, dict):
+        return records_in(value, "error_id")
+    run.date = stated_day(value.get("generated_at"))
+    sets = value.get("datasets") if isinstance(value.get("datasets"), dict) else value
+    for queue, found in sets.items() if isinstance(sets, dict) else ():
+        waiting = records_in(found.get("records") if isinstance(found, dict) else None, "error_id")
+        if waiting and queue != "included":
+            run.notes.append(f"{queue}: {len(waiting)} records of a queue of the editors are not imported.")
+    found = sets.get("included", value.get("records")) if isinstance(sets, dict) else None
+    records = found.get("records", found) if isinstance(found, dict) else found
+    return records_in(records, "error_id")
 
 
 def _record(run: Run, table: Table, place: int, raw: object) -> None:
@@ -114,21 +126,41 @@ def _say(item: Item, entry: Entry) -> None:
     record = _sources(item, entry)
     if record is not None:
         _steps(item, entry, record)
+    elif any(item.text(field) for field, _ in _STEPS):
+        item.remark("public_record_link", "the case has no public record, and so none of its steps was taken.")
 
 
 def _date(item: Item, entry: Entry) -> None:
     """State a year, a month or a day; a range becomes two bounds and keeps its text."""
     text = item.text("error_date")
-    bounds = _RANGE.fullmatch(text)
-    if bounds:
-        entry.about("fg:dateText", typed(text, "string"))
-        entry.about("fg:earliestDate", typed(f"{bounds[1]}-01-01", "date"))
-        entry.about("fg:latestDate", typed(f"{bounds[2]}-12-31", "date"))
-        return
     found = day(text) if text else None
-    if text and found is None:
-        item.remark("error_date", f"“{text[:40]}” is no date.")
     entry.about("fg:incidentDate", found)
+    if not text or found is not None:
+        return
+    bounds = _bounds(text)
+    if bounds is None:
+        item.remark("error_date", f"“{text[:40]}” is no date and no range of dates; it is kept as text.")
+    entry.about("fg:dateText", typed(text[:60], "string"))
+    for predicate, bound in zip(("fg:earliestDate", "fg:latestDate"), bounds or (), strict=False):
+        entry.about(predicate, typed(bound, "date"))
+
+
+def _bounds(text: str) -> tuple[str, str] | None:
+    """Return the first and the last day of a range, or None where it is none.
+
+    >>> _bounds("2018-2020"), _bounds("2024-01 to 2024-02"), _bounds("2020-2018")
+    (('2018-01-01', '2020-12-31'), ('2024-01-01', '2024-02-29'), None)
+    """
+    found = _RANGE.fullmatch(text)
+    first, last = (found[1] or found[3], found[2] or found[4]) if found else ("", "")
+    if not day(first) or not day(last):
+        return None
+    earliest = first + "-01-01"[len(first) - 4 :]
+    latest = last + "-12"[len(last) - 4 :] if len(last) < len("2024-01") else last
+    if len(latest) < len(earliest):
+        year, month = map(int, latest.split("-"))
+        latest = f"{latest}-{calendar.monthrange(year, month)[1]:02}"
+    return (earliest, latest) if earliest <= latest else None
 
 
 def _involve(item: Item, entry: Entry) -> None:
@@ -136,11 +168,12 @@ def _involve(item: Item, entry: Entry) -> None:
     deployer = item.text("deployer")
     if not deployer:
         return
-    if item.text("domain").startswith("legal services"):
+    if item.text("domain").casefold().startswith("legal services"):
         entry.involve("deployer", None, "deployer")
         return
     entry.record("fg:namedParty", typed(deployer, "string"))
-    entry.involve(f"{slug_of(deployer)}-deployer", item.run.party(slug_of(deployer, 120), label=deployer), "deployer")
+    party = item.run.party(party_slug(deployer), label=deployer)
+    entry.involve(f"{slug_of(deployer) or party_slug(deployer)}-deployer", party, "deployer")
 
 
 def _sources(item: Item, entry: Entry) -> ox.NamedNode | None:
@@ -153,7 +186,8 @@ def _sources(item: Item, entry: Entry) -> ox.NamedNode | None:
         kind = _TYPES.get(item.text("source_quality"))
         part.say("fg:sourceType", name(f"sourcetype:{kind}") if kind else None)
         first = iri(part.node)
-    others = [each.strip() for each in item.text("secondary_source_links").split(";") if each.strip()]
+    given = item.texts("secondary_source_links")
+    others = [each.strip() for text in given for each in text.split(";") if each.strip()]
     for place, text in enumerate(others, 2):
         address = item.run.address(item.table, item.row, "secondary_source_links", text, key=item.key)
         if address is not None:

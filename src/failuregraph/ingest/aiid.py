@@ -1,27 +1,27 @@
-"""The AI Incident Database: its weekly snapshot as a folder, an archive, or the table of incidents alone.
+"""The AI Incident Database: incidents, the parties that are alleged, redirects, reports and classifications.
 
-The tables of the snapshot are enough; where BSON collections lie beside them and pymongo is installed, they
+The tables of a snapshot are enough; where BSON collections lie beside them and pymongo is installed, they
 add display names and systems.  The text of reports is under no licence and is never read into a statement.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import json
 import re
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
-import pyoxigraph as ox
-
 from failuregraph.errors import Unreadable
-from failuregraph.ingest import aiid_taxonomies
+from failuregraph.ingest import aiid_reports, aiid_taxonomies
 from failuregraph.ingest.aiid_bson import display_names, systems
+from failuregraph.ingest.aiid_duplicates import redirects
 from failuregraph.ingest.archive import is_archive, members
+from failuregraph.ingest.cells import Cells, whole
 from failuregraph.ingest.entry import day, english, iri, name, typed
-from failuregraph.ingest.files import InputFile, Row, csv_rows, open_file
+from failuregraph.ingest.files import InputFile, Row, Torn, checked, csv_rows, open_file
 from failuregraph.ingest.kinds import kind_of
-from failuregraph.ingest.sources import say_source
 from failuregraph.ingest.workspace import tombstone
 from failuregraph.names import BASE
 
@@ -29,11 +29,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    import pyoxigraph as ox
+
+    from failuregraph.ingest.aiid_reports import Cited
     from failuregraph.ingest.entry import Entry, Run, Table
 
 __all__ = ["take"]
 
 _HOME: Final = "https://incidentdatabase.ai/"
+_MAIN: Final = "incidents.csv"
 _ROLES: Final = {
     "Alleged deployer of AI system": "deployer",
     "Alleged developer of AI system": "developer",
@@ -42,7 +46,7 @@ _ROLES: Final = {
 _NEEDED: Final = ("incident_id", "date", "title", *_ROLES)
 _TABLES = re.compile(r"incidents\.csv|duplicates\.csv|reports\.csv|classifications.*\.csv")
 _BSON = re.compile(r"(?:entities|incidents)\.bson")
-_KEY = re.compile(r"ObjectId\((?P<hex>[0-9a-f]{24})\)|(?P<bare>[0-9a-f]{24})")
+_KEY = re.compile(r"ObjectId\(['\"]?(?P<hex>[0-9a-f]{24})['\"]?\)|(?P<bare>[0-9a-f]{24})")
 #: What stands in the addresses of AIID as it is.
 _PLAIN: Final = "-._~'()@!*,;:&=+$"
 #: The day on which 173 incidents were loaded at once; it dates none of them.
@@ -50,52 +54,96 @@ _BULK_LOAD: Final = "2022-04-13"
 
 
 def take(run: Run, path: Path) -> None:
-    """Read a snapshot into a run; raises Unreadable where there is no table of incidents."""
+    """Read a snapshot into a run; raises Unreadable where there is no table of incidents.
+
+    Another file that cannot be read is refused by name, and the rest goes on.
+    """
     files = _files(run, path)
-    incidents = files.pop("incidents.csv", None)
+    incidents = files.pop(_MAIN, None)
     if incidents is None:
         message = "no incidents.csv was found; name a snapshot of the AI Incident Database, or the table itself."
         raise Unreadable(message, path)
-    names = display_names(files.get("entities.bson"), run)
-    replaced = _duplicates(run, files.get("duplicates.csv"))
+    names: dict[str, str] = {}
+    replaced: dict[str, list[str]] = {}
+    if "entities.bson" in files:
+        with _apart(run, files["entities.bson"]):
+            names = display_names(files["entities.bson"], run)
+    if "duplicates.csv" in files:
+        with _apart(run, files["duplicates.csv"]):
+            replaced = redirects(run, files["duplicates.csv"])
     cited = _incidents(run, incidents, replaced, names)
     if "reports.csv" in files:
-        _reports(run, files["reports.csv"], cited)
-    systems(files.get("incidents.bson"), run)
-    for file_name in sorted(files):
-        if file_name.startswith("classifications"):
+        with _apart(run, files["reports.csv"]):
+            aiid_reports.take(run, files["reports.csv"], cited)
+    if "incidents.bson" in files:
+        with _apart(run, files["incidents.bson"]):
+            systems(files["incidents.bson"], run, names)
+    for file_name in sorted(each for each in files if each.startswith("classifications")):
+        with _apart(run, files[file_name]):
             aiid_taxonomies.take(run, files[file_name])
 
 
+@contextmanager
+def _apart(run: Run, file: InputFile) -> Iterator[None]:
+    """Refuse what cannot be read of one file of a snapshot, so that the others go on."""
+    try:
+        yield
+    except Unreadable as error:
+        _refuse_file(run, file.name, error.message, error.line or 0)
+
+
+def _refuse_file(run: Run, file_name: str, reason: str, line: int = 0) -> None:
+    table = next((each for each in run.tables if each.file == file_name), None) or run.table(file_name, "files")
+    table.read += 1
+    run.refuse(table, line, reason)
+
+
 def _files(run: Run, path: Path) -> dict[str, InputFile]:
-    """Return the files of a snapshot by name; the largest tables are not all in memory as text."""
+    """Return the files of a snapshot by name; one that is not what it should be is refused, but for the incidents."""
     found: dict[str, InputFile] = {}
     for file in _candidates(run, path):
         if file.name in found:
             message = f"{file.name} stands in the snapshot twice, as {found[file.name].path} and here."
             raise Unreadable(message, file.path)
-        found[file.name] = run.use(file)
+        try:
+            found[file.name] = run.use(checked(file))
+        except Unreadable as error:
+            if file.name == _MAIN:
+                raise
+            _refuse_file(run, file.name, error.message, error.line or 0)
     return dict(sorted(found.items()))
 
 
+def _wanted(file_name: str) -> bool:
+    return bool(_TABLES.fullmatch(file_name) or _BSON.fullmatch(file_name))
+
+
 def _candidates(run: Run, path: Path) -> Iterator[InputFile]:
-    def wanted(file_name: str) -> bool:
-        return bool(_TABLES.fullmatch(file_name) or _BSON.fullmatch(file_name))
-
-    def refuse(member: str, reason: str) -> None:
-        table = run.table(member, "members")
-        table.read += 1
-        run.refuse(table, 0, f"{reason}; the member was not read.")
-
     if path.is_dir():
-        for each in sorted(path.rglob("*")):
-            if each.is_file() and wanted(each.name):
-                yield open_file(each)
+        yield from _in_folder(run, path)
     elif is_archive(path):
-        yield from members(path, wanted, refuse)
+        yield from members(
+            path, _wanted, lambda member, reason: _refuse_file(run, member, f"{reason}; it was not read.")
+        )
     else:
         file = open_file(path)
-        yield InputFile(file.path, "incidents.csv", file.data)
+        yield InputFile(file.path, _MAIN, file.data)
+
+
+def _in_folder(run: Run, folder: Path) -> Iterator[InputFile]:
+    home = folder.resolve()
+    for each in sorted(folder.rglob("*")):
+        if not _wanted(each.name) or each.is_dir():
+            continue
+        if each.is_symlink() and not each.resolve().is_relative_to(home):
+            _refuse_file(run, each.name, "it is a link that leads out of the folder; it was not read.")
+            continue
+        try:
+            yield open_file(each)
+        except Unreadable as error:
+            if each.name == _MAIN:
+                raise
+            _refuse_file(run, each.name, error.message, error.line or 0)
 
 
 def _key(number: str) -> str:
@@ -106,105 +154,85 @@ def _page(number: str) -> str:
     return f"{_HOME}cite/{number}/"
 
 
-def _duplicates(run: Run, file: InputFile | None) -> dict[str, list[str]]:
-    """Return duplicate → what it is a duplicate of, chains followed to their ends."""
-    if file is None:
-        return {}
-    columns = ("duplicate_incident_number", "true_incident_number")
-    _, rows = csv_rows(file, columns)
-    table = run.table(file.name, "redirects")
-    pairs: dict[str, list[str]] = {}
-    for row in rows:
-        table.read += 1
-        if isinstance(row, int):
-            run.refuse(table, row, "the row does not have as many cells as the header.")
-            continue
-        duplicate, true = (_whole(row[column]) for column in columns)
-        if not duplicate or not true or duplicate == true:
-            run.refuse(table, row.line, f"“{row[columns[0]]}” and “{row[columns[1]]}” are no two incident numbers.")
-            continue
-        table.taken += 1
-        pairs.setdefault(duplicate, []).append(true)
-    return {each: _ends(each, pairs) for each in sorted(pairs, key=int)}
+@dataclass
+class _Incidents:
+    """The table of incidents under way, what is known beside it, and the reports that its rows cite."""
+
+    run: Run
+    table: Table
+    replaced: dict[str, list[str]]
+    names: dict[str, str]
+    cited: Cited = field(default_factory=dict)
+    waiting: dict[str, Row] = field(default_factory=dict)
 
 
-def _ends(start: str, pairs: dict[str, list[str]]) -> list[str]:
-    ends: list[str] = []
-    seen, waiting = {start}, list(pairs[start])
-    while waiting:
-        each = waiting.pop()
-        if each in pairs and each not in seen:
-            waiting += pairs[each]
-        elif each not in seen:
-            ends.append(each)
-        seen.add(each)
-    return sorted(ends, key=int)
+def _incidents(run: Run, file: InputFile, replaced: dict[str, list[str]], names: dict[str, str]) -> Cited:
+    """Take the table of incidents; return report number → the records that cite it, with their order.
 
-
-def _whole(text: str) -> str:
-    """Return a number as it is written without a fraction of zero, or nothing."""
-    found = re.fullmatch(r"\s*([1-9]\d*)(?:\.0)?\s*", text)
-    return found[1] if found else ""
-
-
-def _incidents(
-    run: Run, file: InputFile, replaced: dict[str, list[str]], names: dict[str, str]
-) -> dict[str, list[tuple[Entry, int]]]:
-    """Take the table of incidents; return report number → the records that cite it, with their order."""
-    _, rows = csv_rows(file, _NEEDED)
-    table = run.table(file.name, "records")
+    Duplicates come last, as one whose counterpart is not in the table is kept as it is.
+    """
+    _, rows = csv_rows(file, _NEEDED, ("_id", "reports"))
+    reading = _Incidents(run, run.table(file.name, "records"), replaced, names)
     total = file.data.count(b"\n")
-    cited: dict[str, list[tuple[Entry, int]]] = {}
     for row in rows:
-        table.read += 1
-        run.progress(file.name, table.read, total)
-        if isinstance(row, int):
-            run.refuse(table, row, "the row does not have as many cells as the header.")
+        reading.table.read += 1
+        run.progress(file.name, reading.table.read, total)
+        if isinstance(row, Torn):
+            run.refuse(reading.table, row.line, row.reason, column=row.column)
             continue
-        entry = _incident(run, table, row, replaced, names)
-        for place, number in enumerate(_reports_of(run, table, row) if entry else [], 1):
-            cited.setdefault(number, []).append((entry, place))  # type: ignore[arg-type]  # no entry, no numbers
-    for number, ends in replaced.items():
-        if _key(number) not in run.entries:
-            _redirect(run, number, ends)
-    return cited
+        number = whole(row["incident_id"])
+        if number in replaced and number not in reading.waiting:
+            reading.waiting[number] = row
+        else:
+            _incident(reading, row, number)
+    for number in sorted(replaced, key=int):
+        _duplicate(reading, number, reading.waiting.pop(number, None))
+    return reading.cited
 
 
-def _incident(run: Run, table: Table, row: Row, replaced: dict[str, list[str]], names: dict[str, str]) -> Entry | None:
-    number = _whole(row["incident_id"])
-    key = _key(number)
-    date = day(row["date"].strip())
-    problem = ""
+def _duplicate(reading: _Incidents, number: str, row: Row | None) -> None:
+    """Redirect a duplicate, or keep its row where nothing that it could redirect to was taken."""
+    run, table, key = reading.run, reading.table, _key(number)
+    ends = [end for end in reading.replaced[number] if _key(end) in run.entries]
+    if ends:
+        entry = tombstone(run, key, _page(number))
+        for end in ends:
+            entry.record("dcterms:isReplacedBy", iri(f"{BASE}record/{_key(end)}"))
+        run.entries[key] = entry
+        if row is not None:
+            run.leave_out(table, row.line, "it is a duplicate of another, and redirects to it.", key=key)
+        return
+    told = "it is a duplicate of an incident that was not taken"
+    if row is None:
+        run.cell(table, 0, "incident_id", f"{told}, and has no row of its own.", key=key)
+        return
+    run.cell(table, row.line, "incident_id", f"{told}, and so is kept.", key=key)
+    _incident(reading, row, number)
+
+
+def _incident(reading: _Incidents, row: Row, number: str) -> None:
+    cells = Cells(reading.run, reading.table, row, _key(number) if number else "")
+    title = cells.text("title")
+    column = "incident_id"
     if not number:
-        problem = f"incident_id “{row['incident_id'][:40]}” is no number."
-        run.refuse(table, row.line, problem, column="incident_id")
-        return None
-    if key in run.entries:
-        run.refuse(table, row.line, "this incident stands in the table twice; the first row counts.", key=key)
-        return None
-    if not row["title"].strip():
-        run.refuse(table, row.line, "the incident has no title.", column="title", key=key)
-        return None
-    table.taken += 1
-    if number in replaced:
-        _redirect(run, number, replaced[number])
-        run.cell(table, row.line, "incident_id", "it is a duplicate of another, and redirects to it.", key=key)
-        return None
-    entry = run.entry(key, page=_page(number))
+        reason = f"incident_id “{row['incident_id'].strip()[:40]}” is no number."
+    elif number in reading.waiting or cells.key in reading.run.entries:
+        reason = "this incident stands in the table twice; the first row counts."
+    else:
+        column, reason = "title", "" if title else "the incident has no title."
+    if reason:
+        reading.run.refuse(reading.table, row.line, reason, column=column, key=cells.key)
+        return
+    reading.table.taken += 1
+    entry = reading.run.entry(cells.key, page=_page(number))
     entry.record("fg:completeness", name("completeness:partial"))
     entry.record("fg:rowCreated", _created(row["_id"]))
-    entry.about("rdfs:label", english(run.text(table, row.line, "title", row["title"], key=key)))
-    _say_date(run, table, row, entry, date)
-    for column, role in _ROLES.items():
-        _involve(run, table, row, entry, column, role, names)
-    return entry
-
-
-def _redirect(run: Run, number: str, ends: list[str]) -> None:
-    entry = tombstone(run, _key(number), _page(number))
-    for end in ends:
-        entry.record("dcterms:isReplacedBy", iri(f"{BASE}record/{_key(end)}"))
-    run.entries[entry.key] = entry
+    entry.about("rdfs:label", english(title))
+    _say_date(cells, entry)
+    for party_column, role in _ROLES.items():
+        _involve(cells, entry, party_column, role, reading.names)
+    for place, report in enumerate(_reports_of(cells, entry), 1):
+        reading.cited.setdefault(report, []).append((entry, place))
 
 
 def _created(identifier: str) -> ox.Literal | None:
@@ -217,11 +245,12 @@ def _created(identifier: str) -> ox.Literal | None:
     return None if created == _BULK_LOAD else typed(created, "date")
 
 
-def _say_date(run: Run, table: Table, row: Row, entry: Entry, date: ox.Literal | None) -> None:
+def _say_date(cells: Cells, entry: Entry) -> None:
+    text = cells.row["date"].strip()
+    # An export of the database itself writes a day as the beginning of it.
+    date = day(text.removesuffix("T00:00:00.000Z"))
     if date is None:
-        text = row["date"].strip()
-        reason = f"“{text[:40]}” is no date; the record has none." if text else "there is no date."
-        run.cell(table, row.line, "date", reason, key=entry.key)
+        cells.remark("date", f"“{text[:40]}” is no date; the record has none." if text else "there is no date.")
         return
     entry.about("fg:incidentDate", date)
     entry.about("fg:dateCaveat", name("datecaveat:precision-unknown"))
@@ -229,27 +258,18 @@ def _say_date(run: Run, table: Table, row: Row, entry: Entry, date: ox.Literal |
         entry.about("fg:dateCaveat", name("datecaveat:first-of-month"))
 
 
-def _list(run: Run, table: Table, row: Row, column: str) -> list[str]:
-    """Return the values of a list cell: a JSON array, or nothing and a remark."""
-    text = row[column].strip()
-    try:
-        values = json.loads(text) if text else []
-    except ValueError:
-        values = None
-    if not isinstance(values, list) or not all(isinstance(each, str | int) for each in values):
-        run.cell(table, row.line, column, f"“{text[:60]}” is no list; nothing of it was taken.", key=row["incident_id"])
+def _reports_of(cells: Cells, entry: Entry) -> list[str]:
+    """Return the numbers of the reports of an incident and state how many they are, where that is known."""
+    numbers = cells.items("reports")
+    if numbers is None or not cells.row["reports"].strip():
         return []
-    return list(dict.fromkeys(str(each) for each in values))
-
-
-def _reports_of(run: Run, table: Table, row: Row) -> list[str]:
-    numbers = _list(run, table, row, "reports")
-    run.entries[_key(_whole(row["incident_id"]))].record("fg:sourceCount", typed(len(numbers), "integer"))
+    entry.record("fg:sourceCount", typed(len(numbers), "integer"))
     return numbers
 
 
-def _involve(run: Run, table: Table, row: Row, entry: Entry, column: str, role: str, names: dict[str, str]) -> None:
-    for place, slug in enumerate(_list(run, table, row, column), 1):
+def _involve(cells: Cells, entry: Entry, column: str, role: str, names: dict[str, str]) -> None:
+    run = cells.run
+    for place, slug in enumerate(cells.items(column) or [], 1):
         page = f"{_HOME}entities/{quote(slug, safe=_PLAIN)}"
         kind = kind_of(slug, page, run.kinds)
         # People are private, and of a harmed party nobody knows that it is none: names only where a user asks.
@@ -259,34 +279,3 @@ def _involve(run: Run, table: Table, row: Row, entry: Entry, column: str, role: 
             continue
         party = run.party(slug, label=names.get(slug, ""), page=page, kind=kind)
         entry.involve(f"{party.value.rpartition('/aiid-')[2]}-{role}", party, role)
-
-
-def _reports(run: Run, file: InputFile, cited: dict[str, list[tuple[Entry, int]]]) -> None:
-    _, rows = csv_rows(file, ("report_number", "title", "url"))
-    table = run.table(file.name, "reports")
-    total = file.data.count(b"\n")
-    for row in rows:
-        table.read += 1
-        run.progress(file.name, table.read, total)
-        if isinstance(row, int):
-            run.refuse(table, row, "the row does not have as many cells as the header.")
-            continue
-        number = _whole(row["report_number"])
-        if not number:
-            run.refuse(table, row.line, f"report_number “{row['report_number'][:40]}” is no number.")
-        elif number not in cited:
-            run.leave_out(table, row.line, "no incident that was taken cites the report.", key=number)
-        else:
-            table.taken += 1
-            _say_report(run, table, row, number, cited[number])
-
-
-def _say_report(run: Run, table: Table, row: Row, number: str, places: list[tuple[Entry, int]]) -> None:
-    title = run.text(table, row.line, "title", row["title"], key=number)
-    address = run.address(table, row.line, "url", row["url"], key=number)
-    issued = day(row["date_published"].strip()[:10])
-    for entry, order in places:
-        part = entry.part("fg:source", f"source-{number}", "fg:Source")
-        say_source(part, order, title, address)
-        part.say("dcterms:issued", issued)
-        part.say("dcterms:language", ox.Literal(row["language"]) if row["language"] else None)

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pyoxigraph as ox
 
 from failuregraph.errors import Unreadable
+from failuregraph.ingest.cells import whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from failuregraph.ingest.entry import Run, Table
     from failuregraph.ingest.files import InputFile
@@ -20,45 +21,54 @@ if TYPE_CHECKING:
 __all__ = ["display_names", "systems"]
 
 
-def display_names(file: InputFile | None, run: Run) -> dict[str, str]:
-    """Return slug → display name of the collection of entities; empty where it is not there."""
+def display_names(file: InputFile, run: Run) -> dict[str, str]:
+    """Return slug → display name of the collection of entities."""
     names: dict[str, str] = {}
     for table, place, entity in _documents(file, run, "names"):
         slug, label = entity.get("entity_id"), entity.get("name")
-        if isinstance(slug, str) and isinstance(label, str) and label.strip():
+        text = run.text(table, place, "name", label, key=str(slug)) if isinstance(label, str) else ""
+        if isinstance(slug, str) and text:
             table.taken += 1
-            names[slug] = run.text(table, place, "name", label, key=slug)
+            names[slug] = text
         else:
-            run.refuse(table, place, "the entity has no entity_id or no name.", key=str(slug or ""))
+            run.refuse(table, place, "the entity has no entity_id or no name.", column="name", key=str(slug or ""))
     return names
 
 
-def systems(file: InputFile | None, run: Run) -> None:
-    """State the implicated systems of the collection of incidents."""
+def systems(file: InputFile, run: Run, names: Mapping[str, str]) -> None:
+    """State the implicated systems of the collection of incidents, by their display names where they are known."""
     for table, place, incident in _documents(file, run, "incidents with their systems"):
-        entry = run.entries.get(f"AIID-{incident.get('incident_id')}")
-        found = incident.get("implicated_systems") or []
-        if entry is None or not isinstance(found, list):
-            run.leave_out(table, place, "no record was taken for it.", key=str(incident.get("incident_id")))
+        key = f"AIID-{whole(str(incident.get('incident_id')))}"
+        entry = run.entries.get(key)
+        if entry is None or not entry.is_live:
+            run.leave_out(table, place, "no record was taken for it.", key=key)
             continue
         table.taken += 1
-        for system in found:
-            entry.about("fg:systemName", ox.Literal(str(system)))
+        found = incident.get("implicated_systems") or []
+        for system in found if isinstance(found, list) else [found]:
+            if isinstance(system, str) and system.strip():
+                text = run.text(table, place, "implicated_systems", names.get(system, system), key=key)
+                entry.about("fg:systemName", ox.Literal(text) if text else None)
+            else:
+                run.cell(table, place, "implicated_systems", "it is not a list of names.", key=key)
 
 
-def _documents(file: InputFile | None, run: Run, what: str) -> Iterator[tuple[Table, int, dict[str, Any]]]:
-    if file is None:
-        return
+def _documents(file: InputFile, run: Run, what: str) -> Iterator[tuple[Table, int, dict[str, Any]]]:
     try:
         import bson
+        from bson.errors import BSONError
     except ImportError:
         run.notes.append(f"{file.name} was not read: install failuregraph[bson] for it; the tables are whole without.")
         return
     table = run.table(file.name, what)
-    try:
-        for place, document in enumerate(bson.decode_iter(file.data), 1):
-            table.read += 1
-            yield table, place, document
-    except bson.errors.InvalidBSON as error:
-        message = f"not BSON after {table.read} documents ({error}); download the snapshot again."
-        raise Unreadable(message, file.path) from error
+    documents = bson.decode_iter(file.data)
+    while True:
+        try:
+            document = next(documents, None)
+        except (BSONError, ValueError, OverflowError, RecursionError) as error:
+            message = f"not BSON after {table.read} documents ({error}); download the snapshot again."
+            raise Unreadable(message, file.path) from error
+        if document is None:
+            return
+        table.read += 1
+        yield table, table.read, document

@@ -7,12 +7,13 @@ of its steps have a stage of a failure path is left to a reviewed mapping of tac
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from failuregraph.errors import Unreadable
+from failuregraph.ingest.atlas_layouts import Release, release_in
 from failuregraph.ingest.entry import day, english, iri, name, typed
-from failuregraph.ingest.files import InputFile, json_of, open_file, yaml_of
-from failuregraph.ingest.objects import Item
+from failuregraph.ingest.files import json_of, open_file, yaml_of
+from failuregraph.ingest.objects import Item, party_slug
 from failuregraph.ingest.sources import say_source
 from failuregraph.ingest.vocabulary import slug_of
 from failuregraph.names import BASE
@@ -28,11 +29,15 @@ if TYPE_CHECKING:
 __all__ = ["take"]
 
 _HOME: Final = "https://atlas.mitre.org/"
-_STUDY = re.compile(r"AML\.(CS\d{4})")
-_CODE = re.compile(r"AML\.T[A]?\d{4}(?:\.\d{3})?")
-_TEMPLATE = re.compile(r"\{\{[^}]*\}\}")
+_STUDY = re.compile(r"AML\.(CS[0-9]{4})")
+_CODES: Final = {
+    "technique": re.compile(r"AML\.T[0-9]{4}(?:\.[0-9]{3})?"),
+    "tactic": re.compile(r"AML\.TA[0-9]{4}"),
+    "mitigation": re.compile(r"AML\.M[0-9]{4}"),
+}
+_TEMPLATE = re.compile(r"\{\{\s*[\w-]+\.id\s*\}\}")
 #: Granularity of a date → how much of it is meant.
-_PRECISION: Final = {"DATE": 10, "MONTH": 7, "YEAR": 4}
+_PRECISION: Final = {"DATE": 10, "DAY": 10, "MONTH": 7, "YEAR": 4}
 
 
 def take(run: Run, path: Path) -> None:
@@ -43,77 +48,86 @@ def take(run: Run, path: Path) -> None:
         line = file.text()[: found.start()].count("\n") + 1
         message = f"“{found[0]}” is a template: this is a source file of ATLAS; name the built file, dist/ATLAS.yaml."
         raise Unreadable(message, file.path, line)
-    value = json_of(file) if file.data.lstrip()[:1] == b"{" else yaml_of(file)
-    version = str(value.get("version") or "") if isinstance(value, dict) else ""
-    studies = value.get("case-studies") if isinstance(value, dict) else None
-    if not isinstance(studies, list):
-        stated = f", version {version}," if version else ""
-        message = f"the key “case-studies” was not found; the file{stated} is of a layout that is not known here."
-        raise Unreadable(message, file.path)
-    run.version = version
-    _catalogue(run, file, value)
-    table = run.table(file.name, "records")
+    release = release_in(file, json_of(file) if file.data.lstrip()[:1] == b"{" else yaml_of(file))
+    run.version, run.date = release.version, release.date
+    known = _catalogue(run, file.name, release)
+    table, steps = run.table(file.name, "records"), run.table(f"{file.name}: procedure", "steps")
+    studies = release.objects["case-studies"]
     for place, raw in enumerate(studies, 1):
         table.read += 1
         run.progress(file.name, place, len(studies))
-        _study(run, table, place, raw)
+        _study(run, table, steps, known, place, raw)
 
 
-def _catalogue(run: Run, file: InputFile, value: dict[str, Any]) -> None:
-    """State tactics, techniques and mitigations, from the matrices or, in other layouts, from the top."""
-    homes = [each for each in value.get("matrices") or [] if isinstance(each, dict)] or [value]
-    for scheme, label in (("atlas-tactic", "tactics"), ("atlas-technique", "techniques")):
-        run.scheme(scheme, f"MITRE ATLAS {label}", version=run.version, home=_HOME)
-    for kind, scheme in (("tactics", "atlas-tactic"), ("techniques", "atlas-technique")):
-        for item in _items(run, file, kind, homes):
-            _concept(run, scheme, kind, item)
-    for item in _items(run, file, "mitigations", homes):
-        _mitigation(run, item)
+def _catalogue(run: Run, file_name: str, release: Release) -> frozenset[str]:
+    """State tactics, techniques and mitigations; return the identifiers of the first two."""
+    found = {kind: list(_items(run, file_name, kind, release)) for kind in ("tactics", "techniques", "mitigations")}
+    known = frozenset(item.key for kind in ("tactics", "techniques") for item in found[kind])
+    for kind in ("tactics", "techniques"):
+        scheme = f"atlas-{kind.removesuffix('s')}"
+        run.scheme(scheme, f"MITRE ATLAS {kind}", version=run.version, home=_HOME)
+        for item in found[kind]:
+            _concept(item, scheme, kind, known)
+    for item in found["mitigations"]:
+        _mitigation(item, known)
+    return known
 
 
-def _items(run: Run, file: InputFile, kind: str, homes: list[dict[str, Any]]) -> Iterator[Item]:
-    table = run.table(f"{file.name}: {kind}", kind)
-    for place, raw in enumerate([each for home in homes for each in home.get(kind) or []], 1):
+def _items(run: Run, file_name: str, kind: str, release: Release) -> Iterator[Item]:
+    table = run.table(f"{file_name}: {kind}", kind)
+    seen: set[str] = set()
+    for place, raw in enumerate(release.objects[kind], 1):
         table.read += 1
-        if isinstance(raw, dict) and isinstance(raw.get("id"), str) and raw.get("name"):
-            table.taken += 1
-            yield Item(run, table, place, raw["id"], raw)
+        code = raw.get("id") if isinstance(raw, dict) else None
+        item = Item(run, table, place, code, raw) if isinstance(raw, dict) and isinstance(code, str) else None
+        if item is None or not _CODES[kind.removesuffix("s")].fullmatch(item.key) or not item.text("name"):
+            run.refuse(
+                table, place, "it has no identifier of its kind or no name.", column="id", key=str(code or "")[:40]
+            )
+        elif item.key in seen:
+            run.refuse(table, place, "it stands in the file twice; the first counts.", column="id", key=item.key)
         else:
-            run.refuse(table, place, "it has no id or no name.", column="id")
+            seen.add(item.key)
+            table.taken += 1
+            yield item
 
 
-def _concept(run: Run, scheme: str, kind: str, item: Item) -> None:
-    above = item.text("subtechnique-of") or item.text("specializes")
-    more = {"broader": above} if _CODE.fullmatch(above) else {}
+def _concept(item: Item, scheme: str, kind: str, known: frozenset[str]) -> None:
+    field = "specializes" if item.fields.get("specializes") else "subtechnique-of"
+    above = item.text(field)
+    if above and above not in known:
+        item.remark(field, f"“{above[:40]}” is not among the techniques of the file.")
+    more = {"broader": above} if above in known else {}
     page = f"{_HOME}{kind}/{item.key}"
-    run.concept(scheme, item.key, item.text("name"), notation=item.key, page=page, **more)
+    item.run.concept(scheme, item.key, item.text("name"), notation=item.key, page=page, **more)
 
 
-def _mitigation(run: Run, item: Item) -> None:
+def _mitigation(item: Item, known: frozenset[str]) -> None:
     node = f"{BASE}scheme/atlas-mitigation#{item.key}"
-    known = run.sharing("schemes")
-    known.say(node, "rdf:type", name("fg:Mitigation"))
-    known.say(node, "rdfs:label", english(item.text("name")))
-    known.say(node, "skos:notation", typed(item.key, "string"))
-    known.say(node, "foaf:page", iri(f"{_HOME}mitigations/{item.key}"))
+    said = item.run.sharing("schemes")
+    said.say(node, "rdf:type", name("fg:Mitigation"))
+    said.say(node, "rdfs:label", english(item.text("name")))
+    said.say(node, "skos:notation", typed(item.key, "string"))
+    said.say(node, "foaf:page", iri(f"{_HOME}mitigations/{item.key}"))
     for each in item.items("techniques"):
         code = each.get("id") if isinstance(each, dict) else each
-        if isinstance(code, str) and _CODE.fullmatch(code):
-            known.say(node, "fg:addressesTechnique", iri(f"{BASE}scheme/atlas-technique#{code}"))
+        if isinstance(code, str) and code in known:
+            said.say(node, "fg:addressesTechnique", iri(f"{BASE}scheme/atlas-technique#{code}"))
         else:
-            item.remark("techniques", f"{code!r:.40} is no technique.")
+            item.remark("techniques", f"“{str(code)[:40]}” is not among the techniques of the file.")
 
 
-def _study(run: Run, table: Table, place: int, raw: object) -> None:
+def _study(  # noqa: PLR0913, PLR0917 - a record, the two accounts it is counted in, and what is known
+    run: Run, table: Table, steps: Table, known: frozenset[str], place: int, raw: object
+) -> None:
     identifier = str(raw.get("id")) if isinstance(raw, dict) else ""
     found = _STUDY.fullmatch(identifier)
     if not isinstance(raw, dict) or not found:
-        run.refuse(
-            table, place, f"the id “{identifier[:40]}” is not one of a case study, AML.CS and four digits.", column="id"
-        )
+        reason = f"the id “{identifier[:40]}” is not one of a case study, AML.CS and four digits."
+        run.refuse(table, place, reason, column="id")
         return
     item = Item(run, table, place, f"ATLAS-{found[1]}", raw)
-    kind = item.text("case-study-type")
+    kind = item.text("case-study-type").casefold()
     if kind not in ("incident", "exercise"):
         reason = f"“{kind}” is neither incident nor exercise."
         run.refuse(table, place, reason, column="case-study-type", key=item.key)
@@ -125,10 +139,12 @@ def _study(run: Run, table: Table, place: int, raw: object) -> None:
         run.leave_out(table, place, "it is an exercise.", key=item.key)
     else:
         table.taken += 1
-        _say(
-            item,
-            run.entry(item.key, "fg:Incident" if kind == "incident" else "fg:Hazard", f"{_HOME}studies/{identifier}"),
+        entry = run.entry(
+            item.key, "fg:Incident" if kind == "incident" else "fg:Hazard", f"{_HOME}studies/{identifier}"
         )
+        _say(item, entry)
+        for order, step in enumerate(item.items("procedure"), 1):
+            _step(item, entry, steps, known, order, step)
 
 
 def _say(item: Item, entry: Entry) -> None:
@@ -140,40 +156,62 @@ def _say(item: Item, entry: Entry) -> None:
     target = item.text("target")
     if target:
         entry.record("fg:namedParty", typed(target, "string"))
-        entry.involve(f"{slug_of(target)}-affected", run.party(slug_of(target, 120), label=target), "affected")
+        party = run.party(party_slug(target), label=target)
+        entry.involve(f"{slug_of(target) or party_slug(target)}-affected", party, "affected")
     for place, source in enumerate(item.inners("references"), 1):
         part = entry.part("fg:source", f"source-{place}", "fg:Source")
         say_source(part, place, source.text("title"), source.address("url"))
-    for order, step in enumerate(item.inners("procedure"), 1):
-        _step(step, entry, order)
 
 
 def _date(item: Item, entry: Entry) -> None:
-    """State the date as far as its granularity says that it is meant."""
-    text, granularity = item.text("incident-date"), item.text("incident-date-granularity") or "DATE"
+    """State the date as far as its granularity says that it is meant; without one the precision is unknown."""
+    text, granularity = item.text("incident-date"), item.text("incident-date-granularity").upper()
     if not text:
         return
-    if granularity not in _PRECISION:
-        item.remark("incident-date-granularity", f"“{granularity[:20]}” is not one of {', '.join(_PRECISION)}.")
+    if granularity and granularity not in _PRECISION:
+        reason = f"“{granularity[:20]}” is not one of DATE, MONTH, YEAR; the date was not taken."
+        item.remark("incident-date-granularity", reason)
         return
-    found = day(text[: _PRECISION[granularity]])
+    found = day(text[: _PRECISION.get(granularity, 10)])
     if found is None:
         item.remark("incident-date", f"“{text[:20]}” is no date.")
-    entry.about("fg:incidentDate", found)
-
-
-def _step(step: Item, entry: Entry, order: int) -> None:
-    technique = _code(step, "technique")
-    if technique is None:
-        step.remark("technique", f"“{step.text('technique')[:40]}” is no technique; the step was not taken.")
         return
+    entry.about("fg:incidentDate", found)
+    if not granularity:
+        entry.about("fg:dateCaveat", name("datecaveat:precision-unknown"))
+        item.remark("incident-date-granularity", "it is missing; the precision of the date is marked unknown.")
+
+
+def _step(  # noqa: PLR0913, PLR0917 - a step, its record, its account and what is known
+    item: Item, entry: Entry, table: Table, known: frozenset[str], order: int, raw: object
+) -> None:
+    """State a step under its number; one without a technique is refused, and its number stays free."""
+    table.read += 1
+    if not isinstance(raw, dict):
+        item.run.refuse(table, item.row, "the step is no object.", column=f"procedure[{order}]", key=item.key)
+        return
+    step = Item(item.run, item.table, item.row, item.key, raw, f"procedure[{order}].")
+    technique = _code(step, "technique", known)
+    if technique is None:
+        reason = f"step {order} names no technique and was not taken; the others keep their numbers."
+        item.run.refuse(table, item.row, reason, column=f"procedure[{order}].technique", key=item.key)
+        return
+    table.taken += 1
     part = entry.part("fg:procedureStep", f"procedure-{order}", "fg:ProcedureStep")
     part.say("fg:order", typed(order, "integer"))
     part.say("fg:technique", technique)
-    part.say("fg:tactic", _code(step, "tactic"))
+    part.say("fg:tactic", _code(step, "tactic", known))
     part.say("fg:text", english(step.text("description")) if step.text("description") else None)
 
 
-def _code(step: Item, field: str) -> ox.NamedNode | None:
+def _code(step: Item, field: str, known: frozenset[str]) -> ox.NamedNode | None:
+    """Return the concept that a step names; one that the file does not describe is told, and kept by its code."""
     text = step.text(field)
-    return iri(f"{BASE}scheme/atlas-{field}#{text}") if _CODE.fullmatch(text) else None
+    if not _CODES[field].fullmatch(text):
+        if text:
+            step.remark(field, f"“{text[:40]}” is no {field}.")
+        return None
+    if text in known:
+        return iri(f"{BASE}scheme/atlas-{field}#{text}")
+    step.remark(field, f"“{text}” is not among the {field}s of the file; it is known by its code alone.")
+    return step.run.concept(f"atlas-{field}", text, text, notation=text)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from failuregraph.ingest.files import InputFile
     from failuregraph.ingest.registries import Registry
 
-__all__ = ["Entry", "Left", "Run", "Statements", "Table", "Value", "day", "english", "iri", "name", "typed"]
+__all__ = ["Entry", "Left", "Part", "Run", "Statements", "Table", "Value", "day", "english", "iri", "name", "typed"]
 
 Value = ox.NamedNode | ox.Literal
 _HIDDEN: Final = ("Cc", "Cf", "Co", "Cs", "Cn")
@@ -262,6 +262,12 @@ class Entry:
     def incident(self) -> str:
         """The IRI of the incident or hazard."""
         return f"{BASE}incident/{self.key}"
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the record tells of an incident or hazard; one that only redirects does not."""
+        topic = ox.Triple(iri(f"{BASE}record/{self.key}"), name("foaf:primaryTopic"), iri(self.incident))
+        return topic in self.said.triples
 
     def record(self, predicate: str, value: Value | None) -> None:
         """State something of the document."""

@@ -5,13 +5,14 @@ Nothing here opens a network connection.  A file that is not what it should be r
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import hashlib
 import io
 import json
 import re
+import stat
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from failuregraph.errors import Unreadable, WrongUse
@@ -20,13 +21,30 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-__all__ = ["InputFile", "Row", "csv_rows", "date_in_name", "json_of", "open_file", "yaml_of"]
+__all__ = [
+    "MOST_BYTES",
+    "InputFile",
+    "Row",
+    "Torn",
+    "checked",
+    "csv_rows",
+    "date_in_name",
+    "json_of",
+    "open_file",
+    "yaml_of",
+]
 
 #: The largest file that is read; the largest known one, a table of reports, is a third of this.
 MOST_BYTES: Final = 1 << 30
 _MOST_CELL: Final = 1 << 24
 _POINTER: Final = b"version https://git-lfs.github.com/spec/"
-_HTML = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype|html|head|body)\b", re.IGNORECASE | re.DOTALL)
+_ZIP: Final = b"PK\x03\x04"
+_HTML = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml.*?\?>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype|html|head|body)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_SPOILT = re.compile("[\udc80-\udcff]")
+_ESCAPED_SURROGATE = re.compile(r"\\[uU](?:0000)?[dD][89a-fA-F]")
 _STAMP = re.compile(r"(?<!\d)(20\d\d)(0[1-9]|1[0-2])([0-2]\d|3[01])\d{6}(?!\d)")
 _DAY = re.compile(r"(?<!\d)(20\d\d)-(0[1-9]|1[0-2])(?:-([0-2]\d|3[01]))?(?!\d)")
 
@@ -39,7 +57,7 @@ class InputFile:
     name: str
     data: bytes
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         """The digest of the bytes."""
         return hashlib.sha256(self.data).hexdigest()
@@ -57,9 +75,12 @@ class InputFile:
 def open_file(path: Path) -> InputFile:
     """Return a file of the disk; raises Unreadable where it is missing, a pointer, a web page or too large."""
     try:
-        size = path.stat().st_size
-        if size > MOST_BYTES:
-            message = f"{size} bytes are more than the {MOST_BYTES} that are read; is it the right file?"
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            message = "it is a folder or a device, not a file; name the file itself."
+            raise Unreadable(message, path)
+        if found.st_size > MOST_BYTES:
+            message = f"{found.st_size} bytes are more than the {MOST_BYTES} that are read; is it the right file?"
             raise Unreadable(message, path)
         return checked(InputFile(path, path.name, path.read_bytes()))
     except OSError as error:
@@ -72,6 +93,9 @@ def checked(file: InputFile) -> InputFile:
     if file.data.startswith(_POINTER):
         message = "this is a Git LFS pointer, not the data; fetch the file with git lfs pull."
         raise Unreadable(message, file.path, 1)
+    if file.data.startswith(_ZIP):
+        message = "this is a ZIP archive; unpack it and name the file in it."
+        raise Unreadable(message, file.path)
     if _HTML.match(file.data[:4096]):
         message = "this is a web page, not the data; download the file itself."
         raise Unreadable(message, file.path, 1)
@@ -96,13 +120,28 @@ def date_in_name(name: str) -> str | None:
 
 def json_of(file: InputFile) -> Any:  # noqa: ANN401 - whatever the file holds
     """Return the value of a JSON file, or raise Unreadable with line and column; a repeated key is refused."""
+    text = file.text()
     try:
-        return json.loads(file.text(), object_pairs_hook=lambda pairs: _unique(pairs, file.path))
+        value = json.loads(text, object_pairs_hook=lambda pairs: _unique(pairs, file.path))
     except json.JSONDecodeError as error:
         raise Unreadable(f"not JSON: {error.msg}.", file.path, error.lineno, error.colno) from error
+    except ValueError as error:
+        raise Unreadable(f"not JSON that is read here: {error}.", file.path) from error
     except RecursionError as error:
         message = "the JSON is nested too deeply to be a list of records."
         raise Unreadable(message, file.path) from error
+    return _paired(value) if _ESCAPED_SURROGATE.search(text) else value
+
+
+def _paired(value: Any) -> Any:  # noqa: ANN401 - whatever the file holds
+    """Return the value with U+FFFD for each half of a character, which no text can hold."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [_paired(each) for each in value]
+    if isinstance(value, dict):
+        return {_paired(name): _paired(each) for name, each in value.items()}
+    return value
 
 
 def _unique(pairs: list[tuple[str, Any]], path: Path) -> dict[str, Any]:
@@ -124,21 +163,25 @@ def yaml_of(file: InputFile) -> Any:  # noqa: ANN401 - whatever the file holds
     except ImportError as error:
         message = f"{file.path}: reading YAML needs PyYAML; install failuregraph[import]."
         raise WrongUse(message) from error
-    from failuregraph.ingest.yaml_loader import loader
+    from failuregraph.ingest.yaml_loader import load
 
+    text = file.text()
     try:
-        return yaml.load(file.text(), Loader=loader())  # noqa: S506 - a safe loader without dates and aliases
+        value = load(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         reason = str(getattr(error, "problem", None) or error)
         raise Unreadable(
             f"not YAML that is read here: {reason}.", file.path, mark.line + 1 if mark else None
         ) from error
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(f"not YAML that is read here: {error}.", file.path) from error
+    return _paired(value) if _ESCAPED_SURROGATE.search(text) else value
 
 
 @dataclass(frozen=True)
 class Row:
-    """A row of a table: the number of its line, and its cells by column."""
+    """A row of a table: the number of the line where it begins, and its cells by column."""
 
     line: int
     cells: dict[str, str]
@@ -148,54 +191,91 @@ class Row:
         return self.cells.get(column, "")
 
 
-def csv_rows(file: InputFile, needed: Sequence[str], *, tab: bool = False) -> tuple[list[str], Iterator[Row | int]]:
-    """Return the header of a table and its rows; the line number alone stands for a row of the wrong length.
+@dataclass(frozen=True)
+class Torn:
+    """A row that cannot be read: the number of the line where it begins, the column where it is known, and why."""
 
-    A column that is needed must be there once; another that stands twice keeps its first place.  In a table
-    with tabs, empty cells at the end of a row may be left away, as SSSOM does.  Raises Unreadable that names the column that was missed, or the line where the table breaks off.
+    line: int
+    reason: str
+    column: str = ""
+
+
+def csv_rows(
+    file: InputFile, needed: Sequence[str], also: Sequence[str] = (), *, tab: bool = False
+) -> tuple[list[str], Iterator[Row | Torn]]:
+    """Return the header of a table and its rows, a Torn for each that cannot be read while the others go on.
+
+    A column that is needed must be there once; another that stands twice keeps its first place.  A column
+    that is needed or asked for in ``also`` may be spelt with other capitals, spaces or underscores.  In a
+    table with tabs, empty cells at the end of a row may be left away, as SSSOM does.  Raises Unreadable
+    that names the column that was missed.
     """
     csv.field_size_limit(_MOST_CELL)
-    lines = io.TextIOWrapper(io.BytesIO(file.data), encoding="utf-8-sig", newline="")
+    # A byte that is not UTF-8 spoils its row, not the table.
+    lines = io.TextIOWrapper(io.BytesIO(file.data), encoding="utf-8-sig", errors="surrogateescape", newline="")
     reader = csv.reader(_without_comments(lines) if tab else lines, delimiter="\t" if tab else ",", strict=not tab)
-    with _readable(file, reader):
+    try:
         header = [name.strip() for name in next((cells for cells in reader if cells), [])]
+    except csv.Error as error:
+        raise Unreadable(f"the header cannot be read: {error}.", file.path, reader.line_num) from error
+    if not _is_utf8("".join(header)):
+        file.text()  # says where
+    _respell(header, (*needed, *also))
     for name in needed:
         if header.count(name) != 1:
             problem = "stands twice" if name in header else "is missing"
             message = f"the column “{name}” {problem}; the header is {', '.join(header)[:200] or 'empty'}."
             raise Unreadable(message, file.path, 1)
-    return header, _rows(reader, header, file, short=tab)
+    return header, _rows(reader, header, tab=tab)
+
+
+def _respell(header: list[str], wanted: Sequence[str]) -> None:
+    """Give the columns that are wanted the names by which they are asked for, where one alone is meant."""
+    folded = [_fold(name) for name in header]
+    for name in wanted:
+        places = [place for place, each in enumerate(folded) if each == _fold(name) and header[place] not in wanted]
+        if name not in header and len(places) == 1:
+            header[places[0]] = name
+
+
+def _fold(name: str) -> str:
+    return re.sub(r"[\W_]+", "", name).casefold()
+
+
+def _is_utf8(text: str) -> bool:
+    return text.isascii() or not _SPOILT.search(text)
 
 
 def _rows(
     reader: Any,  # noqa: ANN401 - csv names no type
     header: list[str],
-    file: InputFile,
     *,
-    short: bool,
-) -> Iterator[Row | int]:
-    first = {name: place for place, name in reversed(list(enumerate(header)))}
-    with _readable(file, reader):
-        for cells in reader:
-            if not cells:
-                continue
-            if short:
-                cells += [""] * (len(header) - len(cells))
-            if len(cells) != len(header):
-                yield reader.line_num
-            else:
-                yield Row(reader.line_num, {name: cells[place] for name, place in first.items()})
+    tab: bool,
+) -> Iterator[Row | Torn]:
+    while True:
+        line = reader.line_num + 1
+        try:
+            cells = next(reader, None)
+        except csv.Error as error:
+            yield Torn(line, f"the row cannot be read: {error}.")
+            continue
+        if cells is None:
+            return
+        if cells:
+            yield _row(line, cells, header, tab=tab)
 
 
-@contextlib.contextmanager
-def _readable(file: InputFile, reader: Any) -> Iterator[None]:  # noqa: ANN401 - csv names no type
-    try:
-        yield
-    except csv.Error as error:
-        raise Unreadable(f"the table breaks off: {error}.", file.path, reader.line_num) from error
-    except UnicodeDecodeError:
-        file.text()  # says where
-        raise
+def _row(line: int, cells: list[str], header: list[str], *, tab: bool) -> Row | Torn:
+    if tab:
+        cells += [""] * (len(header) - len(cells))
+        if any("\n" in cell and "\t" in cell for cell in cells):
+            return Torn(line, "a quotation mark opens in this row and closes in a later one; double it or remove it.")
+    if len(cells) != len(header):
+        return Torn(line, f"the row does not have as many cells as the header: {len(cells)}, not {len(header)}.")
+    spoilt = next((name for name, cell in zip(header, cells, strict=True) if not _is_utf8(cell)), None)
+    if spoilt is not None:
+        return Torn(line, "the cell is not UTF-8; save the file as UTF-8.", spoilt)
+    return Row(line, dict(zip(reversed(header), reversed(cells), strict=True)))
 
 
 def _without_comments(lines: Iterable[str]) -> Iterator[str]:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["take"]
 
+#: The one folder at the top of a snapshot of the AI Incident Database; the folder around it is dated.
+_SNAPSHOT = "mongodump_full_snapshot"
+
 
 def take(  # noqa: PLR0913 - one for each thing that a user may say
     registry: Registry,
@@ -46,5 +49,13 @@ def take(  # noqa: PLR0913 - one for each thing that a user may say
         raise WrongUse(message)
     run = Run(registry, registry.name, flags, party_kinds(project), progress)
     importlib.import_module(f"failuregraph.ingest.{registry.module}").take(run, path)
-    run.date = date or run.date or date_in_name(path.resolve().name)
+    # A cell that is read twice is told once.
+    run.left = list(dict.fromkeys(run.left))
+    run.date = date or run.date or _date_of(path.resolve())
     return finish(run, into or project.imported / run.name, accept_gone=accept_gone)
+
+
+def _date_of(path: Path) -> str | None:
+    """Return the date in the name of a file or folder, else that of the snapshot that it was unpacked from."""
+    inner = next((each.parent for each in (path, *path.parents[:2]) if each.name == _SNAPSHOT), path)
+    return date_in_name(path.name) or date_in_name(inner.name)

@@ -14,10 +14,11 @@ from urllib.parse import quote
 
 from failuregraph.errors import Unreadable
 from failuregraph.ingest.entry import Statements, day, english, iri, name, typed
-from failuregraph.ingest.files import Row, csv_rows, open_file
+from failuregraph.ingest.files import Row, Torn, csv_rows, open_file
+from failuregraph.ingest.objects import stated_day
 from failuregraph.ingest.registries import APACHE
 from failuregraph.ingest.vocabulary import slug_of
-from failuregraph.names import BASE, CC_BY, GRAPH
+from failuregraph.names import BASE, CC_BY, GRAPH, SCHEMES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["take"]
 
 _NEEDED: Final = ("subject_id", "predicate_id", "object_id", "mapping_justification")
+_ALSO: Final = ("subject_label", "object_label", "author_id", "confidence", "mapping_date", "comment")
 _MATCHES: Final = ("exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch")
 _SKOS: Final = ("skos:", "http://www.w3.org/2004/02/skos/core#")
 _META = re.compile(r"#\s?([a-z_]+):\s*(.*)")
@@ -42,9 +44,10 @@ _LICENCES: Final = {
     "creativecommons.org/licenses/by/4.0": CC_BY,
     "creativecommons.org/publicdomain/zero/1.0": "https://creativecommons.org/publicdomain/zero/1.0/",
 }
-_LLM = re.compile(r"llm(\d\d)(2025|2026)?-")
-_AGENTIC = re.compile(r"asi(\d\d)-")
-_EDITION = re.compile(r"\b(?:LLM|ASI)\d\d:(20\d\d)\b")
+_OWASP = re.compile(r"(llm|asi)(0[1-9]|10)[:_]?(20[2-9][0-9])?(?:-.*)?", re.IGNORECASE)
+_STATED = re.compile(r"\b(LLM|ASI)(0[1-9]|10):(20[2-9][0-9])\b")
+#: The lists of OWASP whose concepts stand in our own alignments.
+_OURS: Final = ("owasp-llm-2025", "owasp-llm-2026", "owasp-agentic-2026")
 #: Two prefixes of one scheme, and the name that the scheme has here.
 _SCHEMES: Final = {
     "ibm-risk-atlas": ("ibm-risk-atlas", "IBM AI Risk Atlas"),
@@ -60,15 +63,16 @@ def take(run: Run, path: Path) -> None:
     file = run.use(open_file(path))
     meta = _meta(file)
     _rights(run, file, meta)
-    run.name = f"sssom-{slug_of(path.name.removesuffix('.tsv').removesuffix('.sssom').replace('_', '-'), 60)}"
-    run.date = meta.get("mapping_date") or None
-    _, rows = csv_rows(file, _NEEDED, tab=True)
+    stem = path.name.removesuffix(".tsv").removesuffix(".sssom").replace("_", "-")
+    run.name = f"sssom-{slug_of(stem, 60) or 'mappings'}"
+    run.date = stated_day(meta.get("mapping_date"))
+    _, rows = csv_rows(file, _NEEDED, _ALSO, tab=True)
     table = run.table(file.name, "mappings")
     seen: set[str] = set()
     for row in rows:
         table.read += 1
-        if isinstance(row, int):
-            run.refuse(table, row, "the row does not have as many cells as the header.")
+        if isinstance(row, Torn):
+            run.refuse(table, row.line, row.reason, column=row.column)
         else:
             _row(run, table, row, meta, seen)
 
@@ -107,8 +111,12 @@ def _row(run: Run, table: Table, row: Row, meta: Mapping[str, str], seen: set[st
         return
     seen.add(mapping)
     table.taken += 1
-    for concept in (subject, target):
+    for end, concept in (("subject", subject), ("object", target)):
         concept.say(run)
+        stated = _STATED.search(row[f"{end}_label"])
+        if concept.edition and stated and stated[0] != f"{concept.local}:{concept.edition}":
+            reason = f"“{stated[0]}” is not what the identifier names; the identifier counts."
+            run.cell(table, row.line, f"{end}_label", reason, key=pair)
     _say(run, table, row, meta, (subject.iri, _local(row), target.iri))
 
 
@@ -163,21 +171,29 @@ def _concept(identifier: str, label: str) -> _Concept | None:
     if not found:
         return None
     prefix, local = found[1], found[2]
-    if prefix.startswith(("owasp-llm", "owasp_llm")):
-        code, stated = _LLM.match(local), _EDITION.search(label)
-        edition = (code[2] if code else None) or (stated[1] if stated else None)
-        return _Concept(*_owasp("LLM", edition), f"LLM{code[1]}", "") if code and edition else None
-    if prefix in ("owasp-asi", "owasp_asi"):
-        code = _AGENTIC.match(local)
-        return _Concept(*_owasp("ASI", "2026"), f"ASI{code[1]}", "") if code else None
+    if re.match(r"owasp[-_]?(?:llm|asi)", prefix, re.IGNORECASE):
+        return _owasp(local, label)
     scheme, title = _SCHEMES.get(prefix, (slug_of(prefix.replace("_", "-")), prefix))
-    return _Concept(scheme, title, "", local, label.strip() or local)
+    # The schemes of this project are not an outside set's to add to.
+    return None if not scheme or scheme in SCHEMES else _Concept(scheme, title, "", local, label.strip() or local)
 
 
-def _owasp(kind: str, edition: str) -> tuple[str, str, str]:
-    """Return scheme, title and edition of a list of OWASP; each edition is a scheme of its own."""
+def _owasp(local: str, label: str) -> _Concept | None:
+    """Return the concept of a list of OWASP; each edition is a scheme of its own, and a label may state it."""
+    found, stated = _OWASP.fullmatch(local), _STATED.search(label)
+    if not found:
+        return None
+    kind, code, edition = found[1].upper(), f"{found[1].upper()}{found[2]}", found[3]
+    agrees = stated is not None and f"{stated[1]}{stated[2]}" == code
+    edition = edition or (stated[3] if stated and agrees else "2026" if kind == "ASI" else None)
+    if edition is None:
+        return None
     name_, what = ("llm", "LLM Applications") if kind == "LLM" else ("agentic", "Agentic Applications")
-    return f"owasp-{name_}-{edition}", f"OWASP Top 10 for {what} {edition}", edition
+    scheme = f"owasp-{name_}-{edition}"
+    # The wording of OWASP is under a licence of its own: a list that is not among ours is known by its codes.
+    return _Concept(
+        scheme, f"OWASP Top 10 for {what} {edition}", edition, code, "" if scheme in _OURS else f"{code}:{edition}"
+    )
 
 
 def _say(run: Run, table: Table, row: Row, meta: Mapping[str, str], mapping: tuple[str, str, str]) -> None:

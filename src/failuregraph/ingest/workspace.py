@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from failuregraph.ingest.entry import Table
 
-__all__ = ["Outcome", "finish"]
+__all__ = ["Outcome", "finish", "tombstone"]
 
 #: The share of known records that may be gone from a newer file before it is taken for a part of one.
 MOST_GONE: Final = 0.1
@@ -77,7 +77,7 @@ def finish(run: Run, folder: Path, *, accept_gone: bool = False) -> Outcome:
     now = {graph: frozenset(_line(said)) for graph, said in _statements(run)}
     merged = _merged(before, now, run)
     known, current, kept = _units(before), _units(now), _units(merged)
-    gone = sorted(set(known) - set(current))
+    gone = sorted(set(known) - set(kept))
     if len(gone) > MOST_GONE * len(known) and not accept_gone:
         message = (
             f"{folder}: {len(gone)} of {len(known)} records are not in the file any more, which looks like a part of "
@@ -168,11 +168,16 @@ def _is_withdrawn(lines: frozenset[str]) -> bool:
 
 
 def _merged(before: Lines, now: Lines, run: Run) -> Lines:
-    """Return all graphs: what is gone becomes a tombstone, and concepts and parties keep their identifiers."""
+    """Return all graphs: what is gone becomes a tombstone, and concepts and parties keep their identifiers.
+
+    A record whose row was refused is not gone: it stays as it was.
+    """
     merged = dict(now)
+    refused = {each.key for each in run.left if each.refused}
     for graph, lines in before.items():
         if graph.startswith(_RECORD) and graph not in now:
-            merged[graph] = lines if _is_withdrawn(lines) else frozenset(_line(tombstone(run, _key(graph)).said))
+            stays = _is_withdrawn(lines) or _key(graph) in refused
+            merged[graph] = lines if stays else frozenset(_line(tombstone(run, _key(graph)).said))
         elif not graph.startswith((_RECORD, f"{GRAPH}import/{run.name}/{_MAPPINGS[1:]}")):
             merged[graph] = now.get(graph, frozenset()) | _left_over(lines, now.get(graph, frozenset()))
     return merged

@@ -7,29 +7,37 @@ from typing import Any
 
 import yaml
 
-__all__ = ["loader"]
+__all__ = ["load"]
+
+
+def load(text: str) -> Any:  # noqa: ANN401 - whatever the text holds
+    """Return the value of a YAML document; raises YAMLError, also for an alias or a key that stands twice."""
+    loader = _loader()
+    # libyaml composes nodes out of reach of the class below, so that aliases are looked for among the events.
+    for event in yaml.parse(text, Loader=loader):
+        if isinstance(event, yaml.AliasEvent):
+            mark: Any = event.start_mark
+            raise yaml.composer.ComposerError(None, None, "an alias (*) stands here; write the value out", mark)
+    return yaml.load(text, Loader=loader)  # noqa: S506 - a safe loader without dates and aliases
 
 
 @cache
-def loader() -> type[Any]:
+def _loader() -> type[Any]:
     """Return the loader class; libyaml's parser where PyYAML has it, for speed alone."""
     base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
     class Loader(base):  # type: ignore[misc]  # the base is chosen when it runs
-        """A safe loader that keeps dates as text and refuses aliases and repeated keys."""
+        """A safe loader that keeps dates as text and refuses repeated keys."""
 
-        def compose_node(self, parent: Any, index: Any) -> Any:  # noqa: ANN401 - PyYAML names no types
-            if self.check_event(yaml.AliasEvent):
-                mark = self.peek_event().start_mark
-                raise yaml.composer.ComposerError(None, None, "an alias (*) stands here; write the value out", mark)
-            return super().compose_node(parent, index)
-
-        def construct_mapping(self, node: Any, deep: bool = False) -> Any:  # noqa: ANN401, FBT001, FBT002 - as above
-            keys = [key.value for key, _ in node.value]
-            for place, key in enumerate(keys):
-                if key in keys[:place]:
-                    mark = node.value[place][0].start_mark
-                    raise yaml.constructor.ConstructorError(None, None, f"the key “{key}” stands twice", mark)
+        def construct_mapping(self, node: Any, deep: bool = False) -> Any:  # noqa: ANN401, FBT001, FBT002 - PyYAML names no types
+            seen: set[Any] = set()
+            for key, _ in node.value if isinstance(node, yaml.MappingNode) else ():
+                name = key.value if isinstance(key, yaml.ScalarNode) else id(key)
+                if name in seen:
+                    raise yaml.constructor.ConstructorError(
+                        None, None, f"the key “{name}” stands twice", key.start_mark
+                    )
+                seen.add(name)
             return super().construct_mapping(node, deep)
 
     Loader.yaml_implicit_resolvers = {

@@ -1,8 +1,10 @@
-"""The gates of an import: the shapes for imported records, a target for every subject, and no dangling reference."""
+"""The gates of an import: literals, the shapes for imported records, a target for every subject, no dangling IRI."""
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
@@ -10,9 +12,14 @@ import rdflib
 from rdflib import SH
 
 from failuregraph.names import BASE, RDF_TYPE, shorten
+from failuregraph.project import SourceFile
 from failuregraph.store import project_quads, workspace_quads
 from failuregraph.turtle import graph_of, read
+from failuregraph.validate import literals
+from failuregraph.validate.fault import Loaded
 from failuregraph.validate.finding import Finding, Report
+from failuregraph.validate.positions import Positions
+from failuregraph.validate.reading import statements
 from failuregraph.validate.shapes import shape_results
 
 if TYPE_CHECKING:
@@ -30,7 +37,8 @@ _SHARED: Final = ("mapping", "outside-concept", "outside-scheme")
 def imported_shapes(project: Project) -> rdflib.Graph:
     """Return the shapes for imported records as one graph."""
     paths = [*(project.shapes / "imported").glob("*.ttl"), *(project.shapes / f"{name}.ttl" for name in _SHARED)]
-    graph = rdflib.Graph(bind_namespaces="none")
+    # The store without contexts is the faster one, and the engine asks the shapes for every value.
+    graph = rdflib.Graph(store="SimpleMemory", bind_namespaces="none")
     for path in sorted(paths):
         graph += read(path)
     return graph
@@ -43,7 +51,8 @@ def check_import(project: Project, workspace: Workspace) -> Report:
     """
     quads, known = workspace_quads(workspace), project_quads(replace(project, imports=()))
     shapes = imported_shapes(project)
-    found = [*_shapes(quads, known, shapes), *_targets(quads, shapes), *_dangling(quads, known)]
+    found = [*_literals(quads, workspace), *_shapes(quads, known, shapes)]
+    found += [*_targets(quads, shapes), *_dangling(quads, known)]
     lines = _lines(quads)
     path = workspace.graph_file
     findings = {Finding(path, lines.get(each.subject, 0), each.rule, each.level, each.message, "") for each in found}
@@ -72,12 +81,21 @@ def _value(term: object) -> str:
     return term.value if isinstance(term, ox.NamedNode) else str(term)
 
 
+def _literals(quads: list[ox.Quad], workspace: Workspace) -> Iterator[_Found]:
+    """Yield what the gates of texts, dates, numbers, languages and addresses find; no day counts as in the future."""
+    source = SourceFile(workspace.graph_file, "import", workspace.name, "")
+    file = Loaded(source, "", statements(quads), Positions.of(""))
+    faults = (literals.characters(file), literals.dates(file, dt.date.max), literals.numbers(file))
+    for fault in chain(*faults, literals.languages(file), literals.addresses(file), literals.blank_nodes(file)):
+        yield _Found(fault.subject, fault.rule, f"{shorten(fault.subject)}: {fault.message}", fault.level)
+
+
 def _shapes(quads: list[ox.Quad], known: list[ox.Quad], shapes: rdflib.Graph) -> Iterator[_Found]:
     """Yield what the shapes find; of the project only the classes of things matter."""
     subjects = {_value(quad.subject) for quad in quads}
     classes = [quad for quad in known if quad.predicate.value == RDF_TYPE and _value(quad.subject) not in subjects]
     data = graph_of(quad.triple for quad in [*quads, *classes])
-    for result in shape_results(data, shapes):
+    for result in shape_results(data, shapes, inplace=True):
         if result.focus in subjects:
             yield _Found(result.focus, result.rule, f"{result.message} {result.remedy}".strip(), result.level)
 

@@ -12,9 +12,11 @@ from failuregraph.validate.fault import Fault, Loaded, Term
 from failuregraph.validate.positions import Positions
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from failuregraph.project import SourceFile
 
-__all__ = ["canonical", "load"]
+__all__ = ["canonical", "load", "statements"]
 
 _BOM = "\ufeff"
 
@@ -32,13 +34,15 @@ def load(source: SourceFile) -> Loaded | Fault | tuple[Fault, int]:
         parse(text, source.path)
     except Unreadable as error:
         return Fault(source, "syntax", error.message, "Correct the Turtle at this line."), error.line or 0
-    triples = tuple(
-        (_term(quad.subject), _term(quad.predicate), _term(quad.object))
-        for quad in ox.parse(text, format=ox.RdfFormat.TURTLE)
-    )
+    triples = statements(ox.parse(text, format=ox.RdfFormat.TURTLE))
     if not triples:
         return Fault(source, "empty", "the file states nothing.", "Write its statements or delete the file.")
     return Loaded(source, text, triples, Positions.of(text))
+
+
+def statements(quads: Iterable[ox.Quad]) -> tuple[tuple[Term, Term, Term], ...]:
+    """Return the statements as the gates look at them."""
+    return tuple((_term(quad.subject), _term(quad.predicate), _term(quad.object)) for quad in quads)
 
 
 def _term(term: object) -> Term:

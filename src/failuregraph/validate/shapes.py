@@ -29,17 +29,18 @@ _LONGEST: Final = 120
 _LEVELS: Final[dict[Node | None, Level]] = {SH.Violation: "error", SH.Warning: "warning", SH.Info: "info"}
 
 
-def validate_graphs(data: rdflib.Graph, shapes: rdflib.Graph) -> rdflib.Graph:
+def validate_graphs(data: rdflib.Graph, shapes: rdflib.Graph, *, inplace: bool = False) -> rdflib.Graph:
     """Return the SHACL validation report of the data as a graph.
 
     SHACL 1.0 Core alone: nothing is inferred, imported, fetched or added to the caller's graph.
+    ``inplace`` saves copying data that the caller does not need afterwards.
     """
     _, report, _ = pyshacl.validate(
         data,
         shacl_graph=shapes,
         inference="none",
         advanced=False,
-        inplace=False,
+        inplace=inplace,
         do_owl_imports=False,
         meta_shacl=False,
     )
@@ -86,9 +87,9 @@ class ShapeResult:
         return Fault(source, *told)
 
 
-def shape_results(data: rdflib.Graph, shapes: rdflib.Graph) -> Iterator[ShapeResult]:
+def shape_results(data: rdflib.Graph, shapes: rdflib.Graph, *, inplace: bool = False) -> Iterator[ShapeResult]:
     """Yield what SHACL finds in the data, in no order."""
-    report = validate_graphs(data, shapes)
+    report = validate_graphs(data, shapes, inplace=inplace)
     for result in report.objects(None, SH.result):
         yield _result(report, shapes, result)
 

@@ -41,6 +41,7 @@ class Known:
     targets: frozenset[str]
     classes: frozenset[str]
     ranges: dict[str, str]
+    domains: dict[str, str]
     types: dict[str, frozenset[str]]
     supers: dict[str, frozenset[str]]
     subjects: frozenset[str]
@@ -61,6 +62,7 @@ class Known:
             frozenset(value for _, value in found.get(_SH + "targetClass", ())),
             frozenset(subject for subject, kinds in types.items() if NAMESPACES["owl"] + "Class" in kinds),
             dict(found.get(_RDFS + "range", ())),
+            dict(found.get(_RDFS + "domain", ())),
             types,
             _grouped(found.get(_RDFS + "subClassOf", set())),
             frozenset(told),
@@ -168,8 +170,9 @@ def references(file: Loaded, known: Known) -> Iterator[Fault]:
             continue
         if value.kind == "iri" and value.value.startswith(BASE) and not _fits(known, value.value, wanted):
             yield _dangling(file, known, wanted, statement, value.value)
-        if file.source.kind == "links" and not _fits(known, subject.value, wanted):
-            yield _dangling(file, known, wanted, statement, subject.value)
+        needed = known.domains.get(predicate.value, "")
+        if file.source.kind == "links" and needed and not _fits(known, subject.value, needed):
+            yield _dangling(file, known, needed, statement, subject.value)
 
 
 def retired(file: Loaded, known: Known) -> Iterator[Fault]:
