@@ -66,7 +66,15 @@ def test_no_tools_is_an_answer(log: Imported) -> None:
     """An entry about infrastructure has none, and nothing is told about it."""
     part = "incident/AGL-contoso-build-host-takeover-2025-09#classification-agent-incident-log"
     assert not [each for each in log.said(part, "fg:assigns") if "agl-tool#" in each]
-    assert 2 == len([each for each in log.said(part.replace("contoso-build-host-takeover-2025-09", "tailspin-chat-agent-refunds-2025-11"), "fg:assigns") if "agl-tool#" in each])
+    assert 2 == len(
+        [
+            each
+            for each in log.said(
+                part.replace("contoso-build-host-takeover-2025-09", "tailspin-chat-agent-refunds-2025-11"), "fg:assigns"
+            )
+            if "agl-tool#" in each
+        ]
+    )
 
 
 def test_a_primary_source_is_one(log: Imported) -> None:

@@ -286,7 +286,9 @@ def test_lists_of_json_and_of_python_are_lists(snapshot: Path, repository: Proje
     """A cell may be an array, a Python list or joined values."""
     _edit(snapshot / "classifications_CSETv1.csv", 3, "Harm Distribution Basis", cell)
     found = imported("aiid", snapshot, repository, tmp_path / "into")
-    assigned = {each.rpartition("#")[2] for each in found.said("incident/AIID-9003#classification-csetv1", "fg:assigns")}
+    assigned = {
+        each.rpartition("#")[2] for each in found.said("incident/AIID-9003#classification-csetv1", "fg:assigns")
+    }
     assert {"race", "sex"} <= assigned
 
 
@@ -337,7 +339,11 @@ def test_columns_may_be_spelt_otherwise(snapshot: Path, repository: Project, tmp
     """Capitals, spaces and underscores differ between exports."""
     path = snapshot / "incidents.csv"
     text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace("_id,incident_id,date", "_id,Incident ID,Date", 1).replace("Alleged deployer of AI system", "Alleged Deployer of AI System", 1))
+    path.write_text(
+        text.replace("_id,incident_id,date", "_id,Incident ID,Date", 1).replace(
+            "Alleged deployer of AI system", "Alleged Deployer of AI System", 1
+        )
+    )
     found = imported("aiid", snapshot, repository, tmp_path / "into")
     assert 6 == found.table(path.name)[1]
     assert {"2024-03-05"} == found.said("incident/AIID-9001", "fg:incidentDate")
@@ -392,7 +398,9 @@ def _archive(path: Path, mode: str, extra: dict[str, bytes] | None = None) -> Pa
     return path
 
 
-@pytest.mark.parametrize(("ending", "mode"), [("tar.bz2", "w:bz2"), ("tar.gz", "w:gz"), ("tar.xz", "w:xz"), ("tar", "w")])
+@pytest.mark.parametrize(
+    ("ending", "mode"), [("tar.bz2", "w:bz2"), ("tar.gz", "w:gz"), ("tar.xz", "w:xz"), ("tar", "w")]
+)
 def test_an_archive_says_what_its_folder_says(
     aiid: Imported, repository: Project, tmp_path: Path, ending: str, mode: str
 ) -> None:

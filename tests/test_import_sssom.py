@@ -78,6 +78,13 @@ def test_each_edition_of_owasp_is_a_scheme_of_its_own(
     path = _set(tmp_path, _row(target=f"owasp-llm-2.0:{local}", label=label))
     found = imported("sssom", path, repository, tmp_path / "into")
     assert f"scheme/{concept}>" in found.text
+
+
+def test_an_edition_that_is_not_ours_brings_its_concept_along(repository: Project, tmp_path: Path) -> None:
+    """It is known by its code, so that no reference dangles."""
+    path = _set(tmp_path, _row(target="owasp-llm-2.0:llm012023-injection"))
+    found = imported("sssom", path, repository, tmp_path / "into")
+    assert {"LLM01:2023"} == found.said("scheme/owasp-llm-2023#LLM01", "skos:prefLabel")
     assert [] == findings(repository, tmp_path / "into")
 
 
@@ -89,7 +96,9 @@ def test_a_label_of_another_entry_is_told_and_the_identifier_counts(repository: 
     assert ["object_label"] == [each[2] for each in found.told("“LLM06:2025” is not what the identifier names")]
 
 
-@pytest.mark.parametrize("target", ["owasp-llm-2.0:llm112025-x", "owasp_asi:asi99-x", "no curie", "stage:trigger", "a:"])
+@pytest.mark.parametrize(
+    "target", ["owasp-llm-2.0:llm112025-x", "owasp_asi:asi99-x", "no curie", "stage:trigger", "a:"]
+)
 def test_what_names_no_concept_is_refused(repository: Project, tmp_path: Path, target: str) -> None:
     """A code that a list does not have, a text, and a scheme of this project, which is not a set's to add to."""
     found = imported("sssom", _set(tmp_path, _row(target=target)), repository, tmp_path / "into")

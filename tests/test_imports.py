@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from failuregraph.names import BASE
 from failuregraph.pages.imports import take_withdrawn
 from failuregraph.pages.site import Site
 from failuregraph.project import Project, Workspace
+from failuregraph.validate.imported import check_import
 
 __all__ = ["run"]
 FILES = Path(__file__).parent / "data"
@@ -179,6 +181,58 @@ def test_the_front_page_counts_what_is_there(wide: Server, together: Project) ->
     """The server serves a release of everything that was named."""
     assert 5 == len(together.imports)
     assert "AIID-9002" in wide.get("/records", "text/html").text
+
+
+def test_check_takes_the_folder_of_an_import(run: Run, folder: Path, together: Project, tmp_path: Path) -> None:
+    """It is checked by the shapes for imported records; a broken statement is named with its line."""
+    assert 0 == run("check", folder / "aiid", project=together).code
+    broken = shutil.copytree(folder / "aiid", tmp_path / "broken")
+    path = broken / Workspace.GRAPH_FILE
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for line in lines if not ("AIID-9001" in line and "claimStatus" in line)]
+    path.write_text("".join(kept), encoding="utf-8")
+    manifest = json.loads((broken / Workspace.MANIFEST_FILE).read_text(encoding="utf-8"))
+    manifest["graph"]["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
+    (broken / Workspace.MANIFEST_FILE).write_text(json.dumps(manifest), encoding="utf-8")
+    done = run("check", broken, project=together)
+    assert 1 == done.code
+    assert "graph.nq:" in done.out
+    assert "shape:imported-involvement-claim error" in done.out
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rule"),
+    [
+        (
+            "<https://w3id.org/failuregraph/party/aiid-voicecloners> <https://w3id.org/failuregraph/record/AIID-9004>",
+            "<https://w3id.org/failuregraph/party/aiid-nobody> <https://w3id.org/failuregraph/record/AIID-9004>",
+            "reference",
+        ),
+        ('"2023-11-20"', '"2023-11-31"', "date"),
+        (
+            "ontology#Incident> <https://w3id.org/failuregraph/record/AIID-9004>",
+            "ontology#Incidant> <https://w3id.org/failuregraph/record/AIID-9004>",
+            "target",
+        ),
+    ],
+)
+def test_each_gate_of_an_import_can_fail(together: Project, tmp_path: Path, old: str, new: str, rule: str) -> None:
+    """A dangling reference, a date that does not exist and a misspelt class are findings."""
+    aiid = next(each for each in together.imports if each.name == "aiid")
+    text = aiid.graph_file.read_text(encoding="utf-8")
+    assert old in text
+    (tmp_path / Workspace.GRAPH_FILE).write_text(text.replace(old, new), encoding="utf-8")
+    broken = Workspace(tmp_path, aiid.manifest)
+    assert rule in {finding.rule for finding in check_import(together, broken).findings}
+    assert () == check_import(together, aiid).findings
+
+
+def test_show_finds_an_imported_record(run: Run, folder: Path) -> None:
+    """By its identifier, as facts and as Turtle."""
+    facts = run("show", "AIID-9003", "--with", folder / "aiid").rows
+    assert "2025-09-15" in [row["value"] for row in facts if row["property"] == "incident date"]
+    turtle = run("show", "incident/AIID-9003", "--with", folder / "aiid", "--format", "ttl").out
+    assert 'fg:incidentDate "2025-09-15"^^xsd:date' in turtle
 
 
 def test_build_names_its_folder(run: Run, folder: Path, tmp_path: Path) -> None:

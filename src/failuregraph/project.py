@@ -87,6 +87,11 @@ class Workspace:
     FORMAT = 1
 
     @classmethod
+    def is_at(cls, path: Path) -> bool:
+        """Say whether a folder is one that an import wrote."""
+        return (path / cls.MANIFEST_FILE).is_file() and (path / cls.GRAPH_FILE).is_file()
+
+    @classmethod
     def open(cls, path: Path) -> Workspace:
         """Return the workspace at a folder once its graph agrees with its manifest, or raise Unreadable."""
         try:

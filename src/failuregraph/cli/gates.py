@@ -38,6 +38,7 @@ def check_command(
 ) -> None:
     """Check the project, or the named files and folders: one finding a line, with its remedy.
 
+    The folder of an import is checked by the shapes for imported records.
     Ends with 0 where nothing reaches --fail-on, 1 with findings, 3 where a file cannot be read.
 
     Example: failuregraph check data/incidents/FI-0351.ttl

@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from failuregraph.cli.root import shared
+from failuregraph.cli.root import WITH, shared
 
 if TYPE_CHECKING:
+    import pyoxigraph as ox
+
     from failuregraph.project import Project, SourceFile
     from failuregraph.store import Table
 
 __all__ = ["show_command", "stats_command"]
 
+_GRAPHS = ["ttl", "nt", "jsonld", "rdf"]
 _TABLES = ["table", "csv", "tsv", "json", "xml", "jsonl", "md"]
 
 
@@ -23,14 +26,16 @@ _TABLES = ["table", "csv", "tsv", "json", "xml", "jsonl", "md"]
 @click.option(
     "--format",
     "form",
-    type=click.Choice([*_TABLES, "ttl", "nt", "jsonld", "rdf"]),
+    type=click.Choice([*_TABLES, *_GRAPHS]),
     help="A table of facts by default; ttl prints the reviewed file as it is.",
 )
+@WITH
 @click.pass_context
-def show_command(context: click.Context, thing: str, form: str | None) -> None:
+def show_command(context: click.Context, thing: str, form: str | None, imports: tuple[Path, ...]) -> None:
     """Show one record or thing: FI-0351, a slug, organisation/meta, a prefixed name or an IRI.
 
     A record without a path of its own is shown with the profile of its failure mode, marked as such.
+    With --with, the records of imported registries are found too: AIID-1152.
 
     Example: failuregraph show FI-0351
     """
@@ -38,14 +43,37 @@ def show_command(context: click.Context, thing: str, form: str | None) -> None:
     from failuregraph.turtle import read_text
 
     known = shared(context)
-    project = known.project()
-    source = _find(project, thing)
-    if form == "ttl":
+    project = known.graph(imports)
+    record = _imported(project, thing)
+    if record is not None and form in _GRAPHS:
+        from failuregraph.query import write_graph
+
+        emit(write_graph(record[1], form))
+        return
+    source = None if record else _find(project, thing)
+    if source is not None and form == "ttl":
         emit(read_text(source.path).encode())
-    elif form in ("nt", "jsonld", "rdf"):
+    elif source is not None and form in _GRAPHS:
         emit(_document(source, form))
     else:
-        emit(render(_facts(project, source), form, color=known.color))
+        graph = source.graph if source else record[0] if record else ""
+        emit(render(_facts(project, graph), form, color=known.color))
+
+
+def _imported(project: Project, thing: str) -> tuple[str, list[ox.Triple]] | None:
+    """Return the graph of a record of an imported registry, or None where none has it."""
+    import pyoxigraph
+
+    from failuregraph.names import BASE
+    from failuregraph.store import workspace_quads
+
+    graph = BASE + (_wanted(thing) if "/" in _wanted(thing) else f"record/{_wanted(thing)}")
+    name = pyoxigraph.NamedNode(graph)
+    for workspace in project.imports:
+        triples = [quad.triple for quad in workspace_quads(workspace) if quad.graph_name == name]
+        if triples:
+            return graph, triples
+    return None
 
 
 def _find(project: Project, thing: str) -> SourceFile:
@@ -83,20 +111,21 @@ def _document(source: SourceFile, form: str) -> bytes:
     return write_graph((quad.triple for quad in quads), form)
 
 
-def _facts(project: Project, source: SourceFile) -> Table:
+def _facts(project: Project, graph: str) -> Table:
     """Return the facts of a thing as rows of part, property and value, labels instead of IRIs."""
     from failuregraph.cli.graph import whole_graph
     from failuregraph.query import QueryFile, run
 
     question = QueryFile.load(project.queries / "pages" / "facts.rq")
-    return run(whole_graph(project), question, {"document": source.graph})
+    return run(whole_graph(project), question, {"document": graph})
 
 
 @click.command("stats")
 @click.option("--format", "form", type=click.Choice(_TABLES), help="Default: a table on a terminal, CSV in a pipe.")
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to a file.")
+@WITH
 @click.pass_context
-def stats_command(context: click.Context, form: str | None, output: Path | None) -> None:
+def stats_command(context: click.Context, form: str | None, output: Path | None, imports: tuple[Path, ...]) -> None:
     """Count records by mode, surface, severity and more; “not known” is counted apart.
 
     Example: failuregraph stats --format csv
@@ -106,6 +135,6 @@ def stats_command(context: click.Context, form: str | None, output: Path | None)
     from failuregraph.query import QueryFile, run
 
     known = shared(context)
-    project = known.project()
+    project = known.graph(imports)
     counts = QueryFile.load(project.queries / "pages" / "counts.rq")
     emit(render(run(whole_graph(project), counts), form, color=known.color), output)

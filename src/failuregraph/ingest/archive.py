@@ -23,6 +23,7 @@ __all__ = ["MOST_UNPACKED", "is_archive", "members"]
 MOST_UNPACKED: Final = 4 << 30
 #: The most bytes between the end of a member and the name of the next; a header may claim any length.
 _MOST_HEADER: Final = 1 << 20
+_CHUNK: Final = 1 << 16
 _OPENERS: Final[dict[bytes, Callable[..., Any]]] = {
     b"BZh": bz2.open,
     b"\x1f\x8b": gzip.open,
@@ -46,7 +47,7 @@ class _Metered:
     """A stream of unpacked bytes that stops at a count, whatever the sizes in the archive claim."""
 
     def __init__(self, stream: IO[bytes], path: Path, most: int) -> None:
-        self._stream, self._path, self._most = stream, path, most
+        self._stream, self._path, self.most = stream, path, most
         self.count = 0
         self.allowed = _MOST_HEADER
 
@@ -54,8 +55,8 @@ class _Metered:
         """Return the next bytes; raises Unreadable where more come than may."""
         data = self._stream.read(size)
         self.count += len(data)
-        if self.count > self._most:
-            message = f"it unpacks to more than {self._most} bytes; nothing of it was taken."
+        if self.count > self.most:
+            message = f"it unpacks to more than {self.most} bytes; nothing of it was taken."
             raise Unreadable(message, self._path)
         if self.count > self.allowed:
             message = f"a header in it is longer than {_MOST_HEADER} bytes; nothing of it was taken."
@@ -110,6 +111,19 @@ def _members(
                 continue
         if reason:
             refuse(member.name, reason)
+    meter.allowed = meter.most
+    _at_end(cast("IO[bytes]", archive.fileobj), meter, archive.offset, path)
+
+
+def _at_end(stream: IO[bytes], meter: _Metered, offset: int, path: Path) -> None:
+    """Raise Unreadable where an archive does not end as one does: tarfile takes a broken header for the end of it."""
+    while chunk := stream.read(_CHUNK):
+        if chunk.strip(b"\0"):
+            message = "the archive is damaged: what follows its last readable member is no member; download it again."
+            raise Unreadable(message, path)
+    if meter.count < offset + tarfile.BLOCKSIZE:
+        message = "the archive is truncated: it has no end; download it again."
+        raise Unreadable(message, path)
 
 
 def _reason(member: tarfile.TarInfo) -> str:

@@ -75,6 +75,16 @@ class Report:
     statements: int
     notes: tuple[str, ...] = ()
 
+    def __add__(self, other: Report) -> Report:
+        """Return both reports as one, its findings sorted."""
+        return Report(
+            tuple(sorted({*self.findings, *other.findings})),
+            self.records + other.records,
+            self.files + other.files,
+            self.statements + other.statements,
+            self.notes + other.notes,
+        )
+
     @property
     def by_level(self) -> dict[Level, int]:
         """The number of findings of each level."""

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from failuregraph.errors import Unreadable
+from failuregraph.project import Workspace
 from failuregraph.validate import cache as kept
 from failuregraph.validate.finding import Finding, Report
 
@@ -33,7 +34,8 @@ def check(
 ) -> Report:
     """Return what all gates find in the project, or only what they find in the named files and folders.
 
-    Files outside the project are checked as if they were put into it.  Dates after ``today`` are faults.
+    Files outside the project are checked as if they were put into it, the folder of an import by the shapes for
+    imported records.  Dates after ``today`` are faults.
     Raises Unreadable for a path that does not exist.  Nothing is written but the cache.  ``progress`` is
     told what is being done, unless a kept report makes it unnecessary.
     """
@@ -41,6 +43,11 @@ def check(
         if not path.exists():
             message = "there is no such file or folder; name one that exists."
             raise Unreadable(message, path)
+    imports = [path for path in paths if Workspace.is_at(path)]
+    if imports:
+        others = [path for path in paths if path not in imports]
+        rest = check(project, others, cache=cache, today=today, progress=progress) if others else Report((), 0, 0, 0)
+        return rest + _imports(project, imports, progress)
     outside = [source for path in paths for source in _outside(project, path)]
     if outside:
         return _only(_checked(project, today, outside, progress), paths)
@@ -51,6 +58,17 @@ def check(
         note = kept.store(project, key, report) if cache else ""
         report = replace(report, notes=(note,)) if note else report
     return _only(report, paths) if paths else report
+
+
+def _imports(project: Project, folders: Sequence[Path], progress: Callable[[str], None]) -> Report:
+    """Return what the gates find in imports."""
+    from failuregraph.validate.imported import check_import
+
+    report = Report((), 0, 0, 0)
+    for folder in folders:
+        progress(f"Checking the import {folder} …")
+        report += check_import(project, Workspace.open(folder))
+    return report
 
 
 def _outside(project: Project, path: Path) -> Iterator[SourceFile]:

@@ -1,0 +1,162 @@
+"""Rules: each derives its fact from a small graph, and not from the twin that differs by one fact."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from failuregraph.derive import DERIVED, derive
+from failuregraph.names import NAMESPACES
+from failuregraph.project import Project
+from failuregraph.query import QueryFile
+
+PREFIXES = "".join(f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in NAMESPACES.items())
+SCHEME = "https://w3id.org/failuregraph/scheme/"
+RULES = QueryFile.folder(Path(__file__).parent.parent / "queries" / "derive")
+
+MAPPING = f"""<#m> a fg:Mapping ; owl:annotatedSource <{SCHEME}a#x> ; owl:annotatedProperty skos:closeMatch ;
+    owl:annotatedTarget mode:hallucination .
+    mode:hallucination skos:inScheme <https://w3id.org/failuregraph/mode> ."""
+CLASSIFIED = f"""incident:A a fg:Incident ; fg:classification <#c> .
+    <#c> fg:publicationStatus publication:published ; fg:assigns <{SCHEME}a#x> . {MAPPING}"""
+STEP = f"""<#s> a fg:ObservedStep ; fg:outsideConcept <{SCHEME}a#x> .
+    <{SCHEME}a#x> skos:broadMatch stage:model-step .
+    stage:model-step skos:inScheme <https://w3id.org/failuregraph/stage> ."""
+PROCEDURE = f"""incident:A a fg:Incident ; fg:procedureStep <#p> ; fg:source <#source> .
+    <#p> a fg:ProcedureStep ; fg:tactic <{SCHEME}a#t> ; fg:technique <{SCHEME}a#x.1> .
+    <{SCHEME}a#x.1> skos:broader <{SCHEME}a#x> .
+    <{SCHEME}a#t> skos:broadMatch stage:trigger . stage:trigger skos:inScheme <https://w3id.org/failuregraph/stage> ."""
+MITIGATION = f"<#m> a fg:Mitigation ; fg:addressesTechnique <{SCHEME}a#x> . {PROCEDURE}"
+EVENT = """incident:A a fg:Incident . incident:B a fg:Incident . <#m> a fg:Mapping ; owl:annotatedSource incident:B ;
+    owl:annotatedProperty fg:sameEventAs ; owl:annotatedTarget incident:A ."""
+PARTY = """<#i> fg:party party:p . party:p rdfs:label "Acme"@en ; foaf:page <https://registry.example/acme> .
+    organisation:acme a fg:Organisation ; rdfs:label "Acme Corporation"@en ;
+        skos:closeMatch <https://registry.example/acme> ."""
+PRINTED = """<#i> fg:party party:p . party:p rdfs:label "Acme / Northwind"@en .
+    organisation:acme a fg:Organisation ; rdfs:label "Acme"@en ; fg:filedUnder "Acme / Northwind" ."""
+NAMED = """organisation:acme a fg:Organisation ; rdfs:label "Acme"@en .
+    <#i> fg:party party:p . party:p rdfs:label "Acme"@en ."""
+UNRESOLVED = """<#i> fg:party party:p .
+    party:p skos:notation "acme-robotics" ; fg:partyKind partykind:organisation ."""
+SOURCE = """<#s> a fg:Source ; fg:host "daily.example" .
+    publisher:daily a fg:Publisher ; fg:domain "daily.example" ."""
+
+#: Rule, the facts, what replaces one of them so that nothing follows, and what follows from the facts.
+TWINS = [
+    ("05-matches", MAPPING, ("a fg:Mapping", "a skos:Concept"), f"<{SCHEME}a#x> skos:closeMatch mode:hallucination"),
+    (
+        "05-matches",
+        MAPPING,
+        ("skos:closeMatch", "owl:differentFrom"),
+        f"<{SCHEME}a#x> skos:closeMatch mode:hallucination",
+    ),
+    (
+        "10-date-bounds",
+        'incident:A a fg:Incident ; fg:incidentDate "2024-02"^^xsd:gYearMonth .',
+        ("2024-02", "2023-02"),
+        'incident:A fg:latestDate "2024-02-29"^^xsd:date',
+    ),
+    ("15-reviewed-events", EVENT, ("fg:sameEventAs", "skos:closeMatch"), "incident:B fg:sameEventAs incident:A"),
+    (
+        "15-reviewed-events",
+        EVENT,
+        ("incident:B a fg:Incident", "incident:B a fg:Hazard"),
+        "incident:B fg:sameEventAs incident:A",
+    ),
+    ("20-event", EVENT, ("fg:sameEventAs", "owl:differentFrom"), "incident:B fg:event incident:A"),
+    (
+        "30-parties",
+        PARTY,
+        ("registry.example/acme> .\n", "registry.example/other> .\n"),
+        "<#i> fg:organisation organisation:acme",
+    ),
+    ("30-parties", PRINTED, ('filedUnder "Acme /', 'filedUnder "Acme and'), "<#i> fg:organisation organisation:acme"),
+    (
+        "30-parties",
+        NAMED,
+        ('party:p rdfs:label "Acme"', 'party:p rdfs:label "Acne"'),
+        "<#i> fg:organisation organisation:acme",
+    ),
+    (
+        "31-unresolved-organisations",
+        UNRESOLVED,
+        ("partykind:organisation", "partykind:group"),
+        "<#i> fg:organisation party:p",
+    ),
+    (
+        "31-unresolved-organisations",
+        UNRESOLVED,
+        ("acme-robotics", "acme-robots"),
+        'party:p rdfs:label "acme robotics"@en',
+    ),
+    ("32-publishers", SOURCE, ('fg:host "daily', 'fg:host "weekly'), "<#s> fg:publisher publisher:daily"),
+    (
+        "40-mapped-concepts",
+        CLASSIFIED,
+        ("skos:closeMatch", "skos:relatedMatch"),
+        "incident:A fg:failureMode mode:hallucination",
+    ),
+    (
+        "40-mapped-concepts",
+        CLASSIFIED,
+        ("publication:published", "publication:draft"),
+        "incident:A fg:failureMode mode:hallucination",
+    ),
+    (
+        "40-mapped-concepts",
+        CLASSIFIED,
+        ("fg:assigns", "fg:assignsPotential"),
+        "incident:A fg:failureMode mode:hallucination",
+    ),
+    ("41-mapped-steps", STEP, ("skos:broadMatch", "skos:relatedMatch"), "<#s> fg:stage stage:model-step"),
+    ("42-procedure-steps", PROCEDURE, (" ; fg:source <#source>", ""), "incident:A fg:observedStep <#p>"),
+    ("42-procedure-steps", PROCEDURE, ("skos:broadMatch", "skos:narrowMatch"), "<#p> fg:stage stage:trigger"),
+    ("45-mitigations", MITIGATION, ("skos:broader", "skos:related"), "incident:A fg:mitigation <#m>"),
+]
+
+
+def _facts(turtle: str) -> list[ox.Quad]:
+    graph = ox.NamedNode("https://example.org/graph")
+    parsed = ox.parse(PREFIXES + turtle, format=ox.RdfFormat.TURTLE, base_iri="https://example.org/")
+    return [ox.Quad(quad.subject, quad.predicate, quad.object, graph) for quad in parsed]
+
+
+def _derived(turtle: str, project: Project) -> set[ox.Triple]:
+    return {quad.triple for quad in derive(_facts(turtle), project)}
+
+
+@pytest.mark.parametrize(
+    ("rule", "facts", "change", "expected"), TWINS, ids=[f"{t[0]}: {t[2][1] or 'nothing'}" for t in TWINS]
+)
+def test_a_rule_derives_its_fact_and_the_twin_does_not(
+    rule: str, facts: str, change: tuple[str, str], expected: str, corpus: Project
+) -> None:
+    """The fact follows from the graph, and no longer once one statement is another."""
+    assert rule in {each.name for each in RULES}
+    (wanted,) = (quad.triple for quad in _facts(f"{expected} ."))
+    assert 1 == facts.count(change[0])
+    assert wanted in _derived(facts, corpus)
+    assert wanted not in _derived(facts.replace(*change), corpus)
+
+
+def test_every_rule_has_twins() -> None:
+    """No rule is without a graph from which its fact follows."""
+    assert {rule.name for rule in RULES} == {twin[0] for twin in TWINS}
+
+
+def test_what_is_derived_stands_in_its_graph(corpus: Project) -> None:
+    """A derived fact can be told from an asserted one."""
+    assert {ox.NamedNode(DERIVED)} == {quad.graph_name for quad in derive(_facts(EVENT), corpus)}
+
+
+def test_a_narrow_match_carries_nothing_over(corpus: Project) -> None:
+    """MIT's misinformation is wider than hallucination: the incident does not get the mode."""
+    narrow = CLASSIFIED.replace("skos:closeMatch", "skos:narrowMatch")
+    assert not [each for each in _derived(narrow, corpus) if each.predicate.value.endswith("failureMode")]
+
+
+def test_no_rule_states_identity() -> None:
+    """Nothing says that a thing of ours is a thing of another registry."""
+    assert [] == [rule.name for rule in RULES if "owl:sameAs" in rule.text]
