@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pyoxigraph as ox
 
@@ -58,9 +57,18 @@ def _short(term: object) -> str:
     return term.value
 
 
-def imported(registry: str, path: Path, project: Project, folder: Path, **options: Any) -> Imported:
+def imported(  # noqa: PLR0913 - as many as an import has
+    registry: str,
+    path: Path,
+    project: Project,
+    folder: Path,
+    *,
+    flags: frozenset[str] = frozenset(),
+    date: str | None = None,
+    accept_gone: bool = False,
+) -> Imported:
     """Import a file into a folder and return what was written."""
-    outcome = take(REGISTRIES[registry], path, project, folder, **options)
+    outcome = take(REGISTRIES[registry], path, project, folder, flags=flags, date=date, accept_gone=accept_gone)
     store = ox.Store()
     store.load(path=str(folder / Workspace.GRAPH_FILE), format=ox.RdfFormat.N_QUADS)
     return Imported(outcome, store)

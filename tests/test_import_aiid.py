@@ -63,7 +63,7 @@ def test_the_fixture_passes_the_gates(aiid: Imported, repository: Project) -> No
 
 def test_each_record_has_a_graph_of_its_own(aiid: Imported) -> None:
     """The graph of a record bears the name of the record, and there is one of facts about the import."""
-    graphs = {graph.value.rpartition("failuregraph/")[2] for graph in aiid.store.named_graphs()}  # type: ignore[union-attr]  # no blank graphs
+    graphs = {graph.value.rpartition("failuregraph/")[2] for graph in aiid.store.named_graphs()}
     records = {f"record/AIID-900{number}" for number in (1, 2, 3, 4, 5, 6, 7, 8, 9)}
     assert records <= graphs
     assert {"graph/import/aiid"} <= graphs

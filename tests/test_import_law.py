@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -153,7 +154,9 @@ def test_an_unknown_value_of_a_closed_list_is_told(repository: Project, tmp_path
         lambda cases: {"datasets": {"included": {"records": {each["error_id"]: each for each in cases}}}},
     ],
 )
-def test_other_layouts_of_the_same_cases_are_read(repository: Project, tmp_path: Path, layout: Any) -> None:
+def test_other_layouts_of_the_same_cases_are_read(
+    repository: Project, tmp_path: Path, layout: Callable[[list[dict[str, Any]]], object]
+) -> None:
     """Keys tell where the records are."""
     path = tmp_path / "data.json"
     path.write_text(json.dumps(layout(_cases())), encoding="utf-8")

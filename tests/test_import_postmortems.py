@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -129,7 +130,7 @@ def test_one_bad_file_leaves_the_others(repository: Project, tmp_path: Path) -> 
     "value", [lambda records: records, lambda records: {"incidents": {each["incident_id"]: each for each in records}}]
 )
 def test_a_list_at_the_top_and_an_object_by_identifier_are_read(
-    repository: Project, tmp_path: Path, value: Any
+    repository: Project, tmp_path: Path, value: Callable[[list[dict[str, Any]]], object]
 ) -> None:
     """Other layouts of the same records give the same records."""
     path = tmp_path / "incidents.json"
@@ -189,7 +190,12 @@ def test_a_field_that_is_not_as_it_should_be_is_told(
 
 def test_what_is_told_leaves_nothing_for_the_gates(repository: Project, tmp_path: Path) -> None:
     """A link to a record that is not there, and a class that is not known, break no rule."""
-    change = {"related_incidents": ["2020-nowhere"], "failure_classes": ["astrology"], "sources": [], "severity": "?"}
+    change: dict[str, Any] = {
+        "related_incidents": ["2020-nowhere"],
+        "failure_classes": ["astrology"],
+        "sources": [],
+        "severity": "?",
+    }
     imported("agent-postmortems", _export(tmp_path, change), repository, tmp_path / "into")
     assert [] == findings(repository, tmp_path / "into")
 

@@ -107,7 +107,7 @@ def test_what_names_no_concept_is_refused(repository: Project, tmp_path: Path, t
 
 
 def test_two_prefixes_of_one_scheme_are_one_scheme(contoso: Imported) -> None:
-    """ibmairisk and ibm-risk-atlas are the same list."""
+    """The IBM AI Risk Atlas is one list, whichever prefix a row uses."""
     assert "scheme/ibm-risk-atlas#invented-agency>" in contoso.text
     assert "ibmairisk" not in contoso.text
 

@@ -20,6 +20,8 @@ _IMPACTS: Final = (
     ("Financial impact", "fg:financialImpact"),
     ("Time to disclosure", "fg:timeToDisclosure"),
 )
+#: What a reviewed mapping may carry over from the taxonomy of another registry.
+_MAPPED: Final = ("failureMode", "surface", "severity")
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ class RecordPage:
     surface: Link | None
     wing: Link | None
     severity: Link | None
+    mapped: frozenset[str]
     confidence: Link | None
     industries: tuple[Link, ...]
     systems: tuple[Link, ...]
@@ -101,8 +104,10 @@ def record_page(site: Site, identifier: str) -> RecordPage:
     doc = Document(site.graphs[record], site.labels)
     everything = site.everything
     partial = doc.text(record, "fg:completeness").endswith("#partial")
-    basis, steps = _steps(doc, everything, incident)
+    basis, steps = _steps(site, doc, incident)
     surface = doc.terms(incident, "fg:surface")
+    own = {name: doc.link(incident, f"fg:{name}") for name in _MAPPED}
+    found = {name: link or site.derived.link(incident, f"fg:{name}") for name, link in own.items()}
     registry = doc.terms(record, "prov:wasAttributedTo")
     return RecordPage(
         identifier=identifier,
@@ -111,10 +116,11 @@ def record_page(site: Site, identifier: str) -> RecordPage:
         date=doc.text(incident, "fg:incidentDate"),
         named_party=doc.text(record, "fg:namedParty"),
         indexed=doc.text(record, "fg:indexedDate"),
-        mode=doc.link(incident, "fg:failureMode"),
-        surface=doc.link(incident, "fg:surface"),
+        mode=found["failureMode"],
+        surface=found["surface"],
         wing=everything.link(surface[0].value, "skos:broader") if surface else None,
-        severity=doc.link(incident, "fg:severity"),
+        severity=found["severity"],
+        mapped=frozenset(name for name in _MAPPED if found[name] is not None and own[name] is None),
         confidence=doc.link(record, "fg:confidence"),
         industries=doc.links(incident, "fg:industry"),
         systems=doc.links(incident, "fg:system"),
@@ -152,20 +158,22 @@ def _involved(site: Site, doc: Document, incident: str) -> tuple[Involved, ...]:
     return tuple(sorted(found, key=lambda each: (each.organisation.text, each.role)))
 
 
-def _steps(doc: Document, everything: Document, incident: str) -> tuple[str, tuple[StepLine, ...]]:
+def _steps(site: Site, doc: Document, incident: str) -> tuple[str, tuple[StepLine, ...]]:
     """Return the basis of the path that is shown, and its steps in order."""
-    observed = doc.terms(incident, "fg:observedStep")
+    observed = [part.value for part in doc.terms(incident, "fg:observedStep")]
+    observed += [part.value for part in site.derived.terms(incident, "fg:observedStep")]
     if observed:
-        return "observed", _ordered(doc, [part.value for part in observed])
+        return "observed", _ordered(site, doc, observed)
     modes = doc.terms(incident, "fg:failureMode")
-    profile = [part.value for mode in modes for part in everything.terms(mode.value, "fg:profileStep")]
-    return ("profile", _ordered(everything, profile)) if profile else ("", ())
+    profile = [part.value for mode in modes for part in site.everything.terms(mode.value, "fg:profileStep")]
+    return ("profile", _ordered(site, site.everything, profile)) if profile else ("", ())
 
 
-def _ordered(doc: Document, parts: list[str]) -> tuple[StepLine, ...]:
+def _ordered(site: Site, doc: Document, parts: list[str]) -> tuple[StepLine, ...]:
     lines = []
     for part in parts:
-        stage, concepts = doc.link(part, "fg:stage"), doc.links(part, "fg:outsideConcept")
+        stage = doc.link(part, "fg:stage") or site.derived.link(part, "fg:stage")
+        concepts = doc.links(part, "fg:outsideConcept") + doc.links(part, "fg:technique")
         order = int(doc.text(part, "fg:order") or 0)
         text = doc.text(part, "fg:text")
         lines.append(StepLine(order, stage.text if stage else "", text, concepts))

@@ -97,8 +97,8 @@ class Site:
             if triple.predicate == _SAME
         ]
         others = [b if str(a) == f"<{incident}>" else a for a, b in pairs if f"<{incident}>" in (str(a), str(b))]
-        named = {other.value: other for other in others if isinstance(other, ox.NamedNode)}
-        return tuple(link_to(named[iri], self.labels) for iri in sorted(named))
+        links = {other.value: link_to(other, self.labels) for other in others if isinstance(other, ox.NamedNode)}
+        return tuple(Link(f"{iri.rpartition('/')[2]}: {links[iri].text}", links[iri].href) for iri in sorted(links))
 
     def document_of(self, path: str) -> str | None:
         """Return the path of the document about the thing at a path, or None where there is no such thing."""

@@ -68,6 +68,7 @@ class Home:
     events: int
     organisations: int
     statements: int
+    registries: tuple[tuple[str, int, str], ...]
     counts: dict[str, tuple[tuple[str, int], ...]]
     questions: tuple[tuple[str, str], ...]
 
@@ -84,11 +85,14 @@ def home(site: Site) -> Home:
     derived = site.graphs[BASE + "graph/derived"]
     events = {str(triple.object) for triple in derived if triple.predicate.value == FG + "event"}
     listed = tuple((query.name, query.said("question")) for query in site.questions.values())
+    kept = run(site.store, site.pages["registries"]).rows
+    registries = tuple((name.value, int(records.value), licence.value) for name, records, licence in kept)  # type: ignore[union-attr]  # the query binds all three
     return Home(
-        sources.get("record", 0),
+        sum(records for _, records, _ in registries),
         len(events),
         sources.get("organisation", 0),
         site.release.manifest["counts"]["quads"],
+        registries,
         counts,
         listed,
     )
