@@ -209,7 +209,7 @@ def test_a_text_where_a_list_belongs_is_a_list_of_one(repository: Project, tmp_p
 
 def test_without_a_chain_the_primary_class_is_the_chain(repository: Project, tmp_path: Path) -> None:
     """A record of an older layout names one class alone."""
-    change = {"failure_classes": None, "related_incidents": []}
+    change: dict[str, Any] = {"failure_classes": None, "related_incidents": []}
     found = imported("agent-postmortems", _export(tmp_path, change), repository, tmp_path / "into")
     (concept,) = found.said(f"incident/{DROPPED}#step-2", "fg:outsideConcept")
     assert concept.endswith("apm-failure-class#unsafe-action")

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from imports import balances, files_of, findings, imported
 
+from failuregraph.errors import Unreadable
 from failuregraph.project import Project
 
 #: Registry, file under the folder, and rows read, taken, left out and refused of its table of records.
@@ -38,11 +39,12 @@ def real() -> Path:
     return Path(folder)
 
 
-@pytest.mark.parametrize(("registry", "path", "rows"), RECORDS, ids=[path for _, path, _ in RECORDS])
+@pytest.mark.parametrize("case", RECORDS, ids=[path for _, path, _ in RECORDS])
 def test_the_real_file_comes_in_whole(
-    repository: Project, real: Path, tmp_path: Path, registry: str, path: str, rows: tuple[int, int, int, int]
+    repository: Project, real: Path, tmp_path: Path, case: tuple[str, str, tuple[int, int, int, int]]
 ) -> None:
     """Its rows are those that were counted by hand, and the gates find nothing."""
+    registry, path, rows = case
     found = imported(registry, real / path, repository, tmp_path / "into")
     assert rows == found.table(Path(path).name)
     assert balances(found.outcome)
@@ -59,7 +61,7 @@ def test_the_catalogue_of_atlas_comes_in_whole(repository: Project, real: Path, 
 
 def test_the_source_form_of_atlas_is_refused(repository: Project, real: Path, tmp_path: Path) -> None:
     """It holds templates, and the message says which file to name."""
-    with pytest.raises(Exception, match="is a template: this is a source file of ATLAS"):
+    with pytest.raises(Unreadable, match="is a template: this is a source file of ATLAS"):
         imported("atlas", real / "mitre-atlas" / "AML.CS0041.source.yaml", repository, tmp_path / "into")
 
 
@@ -88,10 +90,10 @@ def test_the_snapshot_is_imported_and_checked_in_time_and_memory(
     real: Path, repository: Project, tmp_path: Path
 ) -> None:
     """Half a minute and a gibibyte are enough, and the gates find nothing."""
-    command = [sys.executable, "-m", "failuregraph", "--project", repository.root, "import", "aiid"]
+    command = [sys.executable, "-m", "failuregraph", "--project", str(repository.root), "import", "aiid"]
     before = time.monotonic()
     result = subprocess.run(
-        [*command, real / "aiid-snapshot-2026-07", "--into", tmp_path / "into"],
+        [*command, str(real / "aiid-snapshot-2026-07"), "--into", str(tmp_path / "into")],
         check=False,
         capture_output=True,
         text=True,

@@ -22,6 +22,7 @@ EACH = [
     ("agent-postmortems", FIXTURES / "agent-postmortems" / "export" / "incidents.json"),
     ("agent-postmortems", FIXTURES / "agent-postmortems" / "incidents"),
     ("atlas", FIXTURES / "atlas" / "ATLAS.yaml"),
+    ("atlas", FIXTURES / "atlas" / "ATLAS-2026.10.yaml"),
     ("ai-incident-law", FIXTURES / "ai-incident-law" / "data.json"),
     ("agent-incident-log", FIXTURES / "agent-incident-log" / "incidents.json"),
     ("sssom", FIXTURES / "sssom" / "contoso2owasp.sssom.tsv"),

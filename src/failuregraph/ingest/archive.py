@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import io
 import lzma
+import shutil
 import tarfile
 import zlib
 from pathlib import PurePosixPath
@@ -138,7 +140,11 @@ def _reason(member: tarfile.TarInfo) -> str:
 
 def _read(archive: tarfile.TarFile, member: tarfile.TarInfo, path: Path) -> InputFile:
     stream = archive.extractfile(member)
-    data = stream.read() if stream else b""
+    unpacked = io.BytesIO()
+    if stream:
+        # In pieces: to read it as a whole would hold it twice.
+        shutil.copyfileobj(stream, unpacked, _CHUNK)
+    data = unpacked.getvalue()
     if len(data) != member.size:
         message = f"the member {member.name} is truncated; download the archive again."
         raise Unreadable(message, path)

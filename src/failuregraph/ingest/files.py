@@ -43,7 +43,6 @@ _HTML = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml.*?\?>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype|html|head|body)\b",
     re.IGNORECASE | re.DOTALL,
 )
-_SPOILT = re.compile("[\udc80-\udcff]")
 _ESCAPED_SURROGATE = re.compile(r"\\[uU](?:0000)?[dD][89a-fA-F]")
 _STAMP = re.compile(r"(?<!\d)(20\d\d)(0[1-9]|1[0-2])([0-2]\d|3[01])\d{6}(?!\d)")
 _DAY = re.compile(r"(?<!\d)(20\d\d)-(0[1-9]|1[0-2])(?:-([0-2]\d|3[01]))?(?!\d)")
@@ -99,7 +98,7 @@ def checked(file: InputFile) -> InputFile:
     if _HTML.match(file.data[:4096]):
         message = "this is a web page, not the data; download the file itself."
         raise Unreadable(message, file.path, 1)
-    if not file.data.strip():
+    if not file.data[:4096].strip() and not file.data.strip():
         message = "the file is empty; download it again."
         raise Unreadable(message, file.path)
     return file
@@ -243,7 +242,14 @@ def _fold(name: str) -> str:
 
 
 def _is_utf8(text: str) -> bool:
-    return text.isascii() or not _SPOILT.search(text)
+    """Say whether a text has none of the signs that stand for bytes that are not UTF-8."""
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _rows(
