@@ -7,6 +7,7 @@ across registries together with the five small registries in ``data/answers/``.
 from __future__ import annotations
 
 import csv
+import json
 import re
 from decimal import Decimal
 from pathlib import Path
@@ -27,8 +28,8 @@ ROOT = Path(__file__).parent.parent
 QUESTIONS = QueryFile.folder(ROOT / "queries" / "answers")
 OTHERS = [query for name in ("checks", "derive", "pages") for query in QueryFile.folder(ROOT / "queries" / name)]
 GOLDEN = Path(__file__).parent / "answers"
-#: What the golden tables were asked with, where the default is meant for the real data.
-GIVEN = {"organisation-profile": {"organisation": "northwind-group"}, "similar-incidents": {"incident": "FI-9006"}}
+#: What the golden tables were asked with, where the default is meant for the real data: NAME.json beside NAME.csv.
+GIVEN = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in GOLDEN.glob("*.json")}
 Engines = dict[bool, tuple[OxigraphStore, RdflibStore]]
 VIEWS = ("table", "bar", "line", "matrix", "timeline", "graph", "tree")
 
@@ -110,11 +111,11 @@ def test_an_empty_graph_gives_no_rows_and_a_reason(question: QueryFile) -> None:
 
 @pytest.mark.parametrize("question", [each for each in QUESTIONS if not _is_across(each)], ids=_name)
 def test_the_real_graph_answers(question: QueryFile, real: OxigraphStore) -> None:
-    """With its defaults each question has rows on the real data."""
-    assert run(real, question).rows
+    """With its defaults each question has rows on the real data, or says what it waits for."""
+    assert bool(run(real, question).rows) != bool(question.said("awaits"))
 
 
-@pytest.mark.parametrize("question", QUESTIONS, ids=_name)
+@pytest.mark.parametrize("question", [each for each in QUESTIONS if not each.said("awaits")], ids=_name)
 def test_the_real_registries_answer(question: QueryFile, all_real: OxigraphStore) -> None:
     """With its defaults each question has rows on the real data of all registries."""
     assert run(all_real, question).rows
