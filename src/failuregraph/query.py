@@ -29,6 +29,7 @@ __all__ = [
     "RESULTS",
     "Parameter",
     "QueryFile",
+    "answer_with",
     "nearest",
     "prefixes_for",
     "run",
@@ -174,8 +175,12 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 def run(store: Store, query: QueryFile, given: Mapping[str, str] | None = None) -> Table:
     """Return the rows of a stored SELECT; the columns that only carry a parameter are left out."""
-    bindings = query.bind(given or {})
-    answer = store.query(query.text, bindings)
+    return answer_with(store, query, query.bind(given or {}))
+
+
+def answer_with(store: Store, query: QueryFile, terms: Mapping[str, Term]) -> Table:
+    """Return the rows of a stored SELECT for parameters that are terms already."""
+    answer = store.query(query.text, terms)
     if not isinstance(answer, Table):
         raise Unreadable("a stored question must be a SELECT query.", query.path)
     return answer.without(parameter.name for parameter in query.parameters)

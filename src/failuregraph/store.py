@@ -39,6 +39,7 @@ __all__ = [
     "Table",
     "Term",
     "Truth",
+    "masked",
     "names_data_set",
     "number",
     "project_quads",
@@ -121,7 +122,16 @@ def names_data_set(text: str) -> bool:
     >>> names_data_set("ASK FROM <http://a/> {}"), names_data_set("ASK { ?from ?p 'FROM' }")
     (True, False)
     """
-    return _FROM.search(_SKIPPED.sub(" ", text)) is not None
+    return _FROM.search(masked(text)) is not None
+
+
+def masked(text: str) -> str:
+    """Return a query with its comments, strings and IRIs blanked out, every other character in its place.
+
+    >>> masked("ASK { ?s ?p '}' }")
+    'ASK { ?s ?p     }'
+    """
+    return _SKIPPED.sub(lambda found: " " * len(found[0]), text)
 
 
 def project_quads(project: Project) -> list[ox.Quad]:

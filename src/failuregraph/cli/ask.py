@@ -11,13 +11,12 @@ import click
 from failuregraph.cli.root import WITH, shared
 
 if TYPE_CHECKING:
-    from failuregraph.project import Project
-    from failuregraph.query import QueryFile
     from failuregraph.store import Table
 
-__all__ = ["ask_command", "query_command"]
+__all__ = ["ask_command", "emit_table", "query_command", "verify_command"]
 
 _FORMATS = ["table", "csv", "tsv", "json", "xml", "jsonl", "md"]
+_FILE = click.Path(path_type=Path, dir_okay=False)
 _FORMAT_HELP = "Default: a table on a terminal, CSV in a pipe."
 
 
@@ -25,8 +24,10 @@ _FORMAT_HELP = "Default: a table on a terminal, CSV in a pipe."
 @click.argument("name", required=False)
 @click.option("-p", "--param", "params", multiple=True, metavar="NAME=VALUE", help="Give a parameter; repeatable.")
 @click.option("--all", "everything", is_flag=True, help="Run every question with its defaults and count the rows.")
-@click.option("--format", "form", type=click.Choice(_FORMATS), help=_FORMAT_HELP)
-@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to a file.")
+@click.option("--why", "row", type=click.IntRange(min=1), metavar="ROW", help="Print what that row rests on.")
+@click.option("--receipt", type=_FILE, metavar="FILE", help="Write a receipt; with -o it is written anyway.")
+@click.option("--format", "form", type=click.Choice([*_FORMATS, "chart"]), help=_FORMAT_HELP)
+@click.option("-o", "--output", type=_FILE, help="Write to a file.")
 @WITH
 @click.pass_context
 def ask_command(
@@ -34,6 +35,8 @@ def ask_command(
     name: str | None,
     params: tuple[str, ...],
     everything: bool,  # noqa: FBT001 - click
+    row: int | None,
+    receipt: Path | None,
     form: str | None,
     output: Path | None,
     imports: tuple[Path, ...],
@@ -42,20 +45,62 @@ def ask_command(
 
     An answer with no rows says on stderr which facts are missing.
     With imported registries, stderr says which records the answer was drawn from, and their licences.
+    A receipt states question, parameters, release, row count, licence and the hash of the answer; see verify.
+    With --why the statements that a row rests on are printed, with the graph, licence and support of each.
 
     Example: failuregraph ask organisation-profile -p organisation=meta
     """
-    from failuregraph.cli.output import emit, render
+    from failuregraph.cli.answers import Asked, listing, run_all, show_answer, show_reasons
     from failuregraph.errors import WrongUse
 
     known = shared(context)
+    if name is None and (row or receipt or params or form == "chart"):
+        message = "--why, --receipt, -p and charts belong to one question; name it."
+        raise WrongUse(message)
     if everything and name:
         message = "name one question or give --all, not both."
         raise WrongUse(message)
     project = known.graph(imports)
-    whole = _run_all if everything else _listing
-    table = _answer(project, name, _pairs(params)) if name else whole(project)
-    emit(render(table, form, color=known.color), output)
+    if name is None:
+        emit_table(run_all(project) if everything else listing(project), form, known.color, output)
+        return
+    asked = Asked.of(project, name, _pairs(params))
+    if row is not None:
+        show_reasons(asked, row, form, known.color, output)
+    else:
+        show_answer(asked, form, known.color, output, receipt)
+
+
+def emit_table(table: Table, form: str | None, color: bool | None, output: Path | None) -> None:  # noqa: FBT001 - as render takes it
+    """Print a table, or write it to a file."""
+    from failuregraph.cli.output import emit, render
+
+    emit(render(table, form, color=color), output)
+
+
+@click.command("verify")
+@click.argument("file", type=_FILE)
+@WITH
+@click.pass_context
+def verify_command(context: click.Context, file: Path, imports: tuple[Path, ...]) -> None:
+    """Run the question of a receipt again, and print for each thing that it states whether it is the same.
+
+    Ends with 0 where question, parameters and answer are those of the receipt, though the release may be another;
+    with 1 where one of them differs.
+
+    Example: failuregraph verify answer.csv.receipt.json
+    """
+    from failuregraph.answer.receipt import verify
+    from failuregraph.cli.answers import verdicts
+    from failuregraph.cli.graph import interruptible, whole_graph
+
+    project = shared(context).graph(imports)
+    store = whole_graph(project)
+    with interruptible():
+        found = verify(file, project, store)
+    for line in verdicts(found):
+        click.echo(line)
+    context.exit(0 if all(each.same or not each.binding for each in found) else 1)
 
 
 def _pairs(params: tuple[str, ...]) -> dict[str, str]:
@@ -67,48 +112,6 @@ def _pairs(params: tuple[str, ...]) -> dict[str, str]:
             message = f"“{name}” is not a parameter; write -p NAME=VALUE."
             raise WrongUse(message)
     return {name: value for name, _, value in pairs}
-
-
-def _answer(project: Project, name: str, params: dict[str, str]) -> Table:
-    from failuregraph.cli.graph import interruptible, say_registries, whole_graph
-    from failuregraph.query import QueryFile, run
-
-    question = QueryFile.named(project.answers, name)
-    question.bind(params)
-    store = whole_graph(project)
-    with interruptible():
-        table = run(store, question, params)
-    say_registries(project, store)
-    if not table.rows:
-        click.echo(_why_empty(question), err=True)
-    return table
-
-
-def _why_empty(question: QueryFile) -> str:
-    return f"{question.name} has no rows: {question.said('empty') or 'no record has the facts that it reads.'}"
-
-
-def _listing(project: Project) -> Table:
-    from failuregraph.query import QueryFile
-    from failuregraph.store import Table, text
-
-    questions = QueryFile.folder(project.answers)
-    return Table(("name", "question"), tuple((text(each.name), text(each.said("question"))) for each in questions))
-
-
-def _run_all(project: Project) -> Table:
-    from failuregraph.cli.graph import interruptible, say_registries, whole_graph
-    from failuregraph.query import QueryFile, run
-    from failuregraph.store import Table, number, text
-
-    store = whole_graph(project)
-    say_registries(project, store)
-    rows = []
-    with interruptible():
-        for question in QueryFile.folder(project.answers):
-            found = len(run(store, question).rows)
-            rows.append((text(question.name), number(found), text("" if found else _why_empty(question))))
-    return Table(("name", "rows", "why_empty"), tuple(rows))
 
 
 @click.command("query")

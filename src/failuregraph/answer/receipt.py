@@ -1,0 +1,150 @@
+"""Receipts: what was asked, of which release, and the hash of the answer, so that anybody can ask again.
+
+The canonical result is a line of column names and a line for each row in the order of the question, terms in
+N-Triples form with tabs between them, UTF-8, each line ended by a line feed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import pyoxigraph as ox
+
+from failuregraph import __version__
+from failuregraph.dumps import as_lines, dumps_of, served
+from failuregraph.errors import Unreadable
+from failuregraph.query import QueryFile, answer_with
+from failuregraph.turtle import read_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from failuregraph.project import Project
+    from failuregraph.store import Bindings, OxigraphStore, Table, Term
+
+__all__ = ["Difference", "canonical", "receipt", "seal", "text_of", "verify"]
+
+_FORMAT: Final = 1
+_SHARE_ALIKE: Final = "/by-sa/"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One thing that a receipt states, and what is found now.
+
+    Only what is binding makes an answer another one: a later release may well give the same answer.
+    """
+
+    what: str
+    stated: str
+    found: str
+    binding: bool = True
+
+    @property
+    def same(self) -> bool:
+        """Whether what was stated is what is found."""
+        return self.stated == self.found
+
+
+def canonical(table: Table) -> bytes:
+    """Return the bytes of a result that its hash is made of."""
+    lines = ["\t".join(f"?{name}" for name in table.columns)]
+    lines += ["\t".join("" if term is None else str(term) for term in row) for row in table.rows]
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def receipt(project: Project, question: QueryFile, terms: Bindings, table: Table) -> dict[str, Any]:
+    """Return the receipt of an answer of the whole graph of a project, imports included."""
+    dumps = dumps_of(project)
+    stated: dict[str, Any] = {
+        "receipt": _FORMAT,
+        "question": {"name": question.name, "title": question.said("title"), "sha256": _sha256(question.text)},
+        "parameters": {name: str(term) for name, term in sorted(terms.items())},
+        "release": hashlib.sha256(as_lines(served(dumps))).hexdigest()[:16],
+        "contains": [line for dump in dumps for line in dump.contains],
+        "attribution": list(dict.fromkeys(line for dump in dumps for line in dump.attribution)),
+        "licence": next((dump.licence for dump in dumps if _SHARE_ALIKE in dump.licence), dumps[-1].licence),
+        "rows": len(table.rows),
+        "limits": [],
+        "sha256": hashlib.sha256(canonical(table)).hexdigest(),
+        "software": __version__,
+    }
+    return {**stated, "seal": seal(stated)}
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def seal(stated: Mapping[str, Any]) -> str:
+    """Return the hash of everything that a receipt states but the seal itself: an edited receipt is noticed."""
+    body = {key: value for key, value in stated.items() if key != "seal"}
+    return _sha256(json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":")))
+
+
+def text_of(stated: Mapping[str, Any]) -> str:
+    """Return a receipt as the text of its file."""
+    return json.dumps(stated, indent=2, ensure_ascii=False) + "\n"
+
+
+def verify(path: Path, project: Project, store: OxigraphStore) -> list[Difference]:
+    """Run the question of a receipt again and return what it states beside what is found.
+
+    Raises Unreadable for a file that is no receipt, WrongUse where the question does not exist any more.
+    """
+    stated = _load(path)
+    question = QueryFile.named(project.answers, str(stated["question"]["name"]))
+    terms = {name: _term(path, name, text) for name, text in stated["parameters"].items()}
+    now = receipt(project, question, terms, answer_with(store, question, terms))
+    return [
+        Difference("seal", str(stated["seal"]), seal(stated)),
+        Difference("question", str(stated["question"]["sha256"]), str(now["question"]["sha256"])),
+        Difference("release", str(stated["release"]), str(now["release"]), binding=False),
+        Difference("contains", "; ".join(stated["contains"]), "; ".join(now["contains"]), binding=False),
+        Difference("licence", str(stated["licence"]), str(now["licence"])),
+        Difference("rows", str(stated["rows"]), str(now["rows"])),
+        Difference("result", str(stated["sha256"]), str(now["sha256"])),
+    ]
+
+
+def _load(path: Path) -> dict[str, Any]:
+    try:
+        stated: dict[str, Any] = json.loads(read_text(path))
+        is_receipt = (
+            stated["receipt"] == _FORMAT
+            and isinstance(stated["question"]["name"], str)
+            and all(isinstance(text, str) for text in stated["parameters"].values())
+            and {"seal", "release", "contains", "licence", "rows", "sha256"} <= set(stated)
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        message = (
+            f"not a receipt ({type(error).__name__}: {error}); make one with failuregraph ask NAME --receipt FILE."
+        )
+        raise Unreadable(message, path) from error
+    if not is_receipt:
+        message = f"not a receipt of the form {_FORMAT}; make one with failuregraph ask NAME --receipt FILE."
+        raise Unreadable(message, path)
+    return stated
+
+
+_TERM = re.compile(r"<[^<>\"{}|^`\\\s]+>|\"(?:[^\"\\\n\r]|\\.)*\"(?:@[A-Za-z0-9-]+|\^\^<[^<>\"{}|^`\\\s]+>)?")
+
+
+def _term(path: Path, name: str, text: str) -> Term:
+    """Return the RDF term of an N-Triples form; exactly one term, or Unreadable."""
+    message = f"the parameter {name} “{text[:60]}” is no RDF term."
+    if not _TERM.fullmatch(text):
+        raise Unreadable(message, path)
+    line = f"<https://example.org/s> <https://example.org/p> {text} ."
+    try:
+        (quad,) = ox.parse(line, format=ox.RdfFormat.N_TRIPLES)
+    except (SyntaxError, ValueError) as error:
+        raise Unreadable(message, path) from error
+    if not isinstance(quad.object, ox.NamedNode | ox.Literal):
+        raise Unreadable(message, path)
+    return quad.object
