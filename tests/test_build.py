@@ -61,10 +61,12 @@ def test_derived_facts_have_a_graph_of_their_own(corpus: Project, tmp_path: Path
     """What rules derived can be told from what files assert."""
     graphs = build(corpus, tmp_path).graphs()
     derived = {triple.predicate.value.rpartition("#")[2] for triple in graphs[GRAPH + "derived"]}
-    matches = {"broadMatch", "closeMatch", "narrowMatch", "relatedMatch"}
-    assert {"earliestDate", "latestDate", "event", "type"} | matches == derived
+    assert {"earliestDate", "event", "inCluster", "effectivePath", "closeMatch", "informationContent"} <= derived
     asserted = {t.predicate.value for graph, triples in graphs.items() if graph != GRAPH + "derived" for t in triples}
-    assert not any(iri.endswith(("#earliestDate", "#event")) for iri in asserted)
+    assert not any(
+        iri.endswith(("#earliestDate", "#event", "#inCluster", "#effectivePath", "#informationContent"))
+        for iri in asserted
+    )
 
 
 def test_lexical_forms_survive(copy: Project, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from failuregraph.derive import DERIVED
 from failuregraph.dumps import DERIVED_FILE, MAIN_FILE, Dump, dumps_of, served
 from failuregraph.names import BASE, CC_BY, GRAPH
 from failuregraph.project import Project, Workspace
+from failuregraph.store import OxigraphStore
 
 SHARE_ALIKE = "https://creativecommons.org/licenses/by-sa/4.0/"
 APACHE = "https://www.apache.org/licenses/LICENSE-2.0"
@@ -97,7 +98,7 @@ def test_the_release_states_it_beside_the_files(release: Release) -> None:
 def test_the_store_holds_all_dumps_with_one_derived_graph(release: Release, together: Project) -> None:
     """What is served is the union, with what was derived from everything in place of the CC BY part of it."""
     quads = served(dumps_of(together))
-    assert set(quads) == set(release.store().inner)
+    assert set(OxigraphStore.of(quads).inner) == set(release.store().inner)  # a store rewrites 1.0 to 1
     graphs = release.graphs()
     assert len(quads) == sum(len(triples) for triples in graphs.values())
     derived = {quad.triple for quad in quads if quad.graph_name == ox.NamedNode(DERIVED)}

@@ -14,7 +14,7 @@ import pytest
 from failuregraph.project import Project
 
 PACKAGE = Path(__file__).parent.parent / "src" / "failuregraph"
-ORDER = ["errors", "names", "project", "turtle", "store", "query", "validate", "derive", "link", "dumps", "build"]
+ORDER = ["errors", "names", "project", "turtle", "store", "query", "validate", "derive", "link", "bank", "dumps", "answer", "build"]
 ORDER += ["pages", "serve", "cli"]
 INGEST = {"errors", "names", "project", "turtle"}
 HEAVY = ("rdflib", "pyoxigraph", "pyshacl", "SPARQLWrapper", "jinja2", "starlette", "rich")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
+from failuregraph.bank import bank_quads
 from failuregraph.derive import DERIVED, derive
 from failuregraph.errors import Unreadable
 from failuregraph.names import CC_BY, NAMESPACES, RDF_TYPE
@@ -79,7 +80,7 @@ def dumps_of(project: Project) -> list[Dump]:
 def _main(project: Project) -> Dump:
     """Return the dump under CC BY, blank nodes named canonically (RDFC-1.0)."""
     own = project_quads(replace(project, imports=()))
-    quads = [*own, *(quad for each in project.imports for quad in workspace_quads(each))]
+    quads = [*own, *bank_quads(project), *(quad for each in project.imports for quad in workspace_quads(each))]
     dataset = ox.Dataset([*quads, *derive(quads, project)])
     dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
     owed = [*_rights(own), *(each.attribution for each in project.imports)]

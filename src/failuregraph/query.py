@@ -103,6 +103,11 @@ class QueryFile:
         """The name of the query, which is the name of its file."""
         return self.path.stem
 
+    @property
+    def body(self) -> str:
+        """The SPARQL text without its header."""
+        return "\n".join(line for line in self.text.splitlines() if not line.startswith(_MARK)).strip()
+
     def said(self, key: str) -> str:
         """Return what the header says under a key such as ``title``, ``question`` or ``rule``, else nothing."""
         return str(self.header.get(key, ""))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from failuregraph.bank import bank_quads
 from failuregraph.cli.output import plain
 from failuregraph.derive import derive
 from failuregraph.query import QueryFile, run
@@ -22,8 +23,8 @@ __all__ = ["interruptible", "say_registries", "whole_graph"]
 
 
 def whole_graph(project: Project) -> OxigraphStore:
-    """Return a store with every file of the project and what the rules derive from them."""
-    quads = project_quads(project)
+    """Return a store with every file of the project, its question bank, and what the rules derive from them."""
+    quads = [*project_quads(project), *bank_quads(project)]
     return OxigraphStore.of([*quads, *derive(quads, project)])
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
+from failuregraph.bank import QUESTIONS, question_iri
 from failuregraph.derive import DERIVED
 from failuregraph.names import BASE, FG, GRAPH, NAMESPACES, SCHEMES, SHAPES, THINGS
 from failuregraph.pages.document import Document, Link, link_to
@@ -99,6 +100,11 @@ class Site:
         others = [b if str(a) == f"<{incident}>" else a for a, b in pairs if f"<{incident}>" in (str(a), str(b))]
         links = {other.value: link_to(other, self.labels) for other in others if isinstance(other, ox.NamedNode)}
         return tuple(Link(f"{iri.rpartition('/')[2]}: {links[iri].text}", links[iri].href) for iri in sorted(links))
+
+    def question_graph(self, name: str) -> list[ox.Triple]:
+        """Return what the bank says of a question, its parameters included."""
+        iri = question_iri(name)
+        return [triple for triple in self.graphs[QUESTIONS] if _iri(triple).partition("#")[0] == iri]
 
     def document_of(self, path: str) -> str | None:
         """Return the path of the document about the thing at a path, or None where there is no such thing."""

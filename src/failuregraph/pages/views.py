@@ -156,7 +156,6 @@ class Question:
 def question(query: QueryFile, given: Mapping[str, str], table: Table) -> Question:
     """Return the view of a question and its answer."""
     parameters = tuple((each.name, each.label, given.get(each.name, each.default or "")) for each in query.parameters)
-    body = "\n".join(line for line in query.text.splitlines() if not line.startswith("#+")).strip()
     empty = "" if table.rows else query.said("empty")
     suffix = "".join(f"&{name}={value}" for name, value in given.items())
     return Question(
@@ -164,7 +163,7 @@ def question(query: QueryFile, given: Mapping[str, str], table: Table) -> Questi
         query.said("title"),
         query.said("question"),
         query.said("description").strip(),
-        body,
+        query.body,
         parameters,
         _grid(table, {}),
         empty,

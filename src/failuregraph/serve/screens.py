@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from failuregraph.errors import FailureGraphError
-from failuregraph.names import format_named
+from failuregraph.names import FORMATS, format_named
 from failuregraph.pages import views
-from failuregraph.query import run, serialise
+from failuregraph.query import run, serialise, write_graph
+from failuregraph.serve.negotiate import choose
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
+    from failuregraph.names import Format
     from failuregraph.pages.rendering import Templates
     from failuregraph.pages.site import Site
     from failuregraph.serve.pool import Pool
@@ -42,13 +44,20 @@ class Screens:
         return self.templates.page("questions.html", views.questions(self.site))
 
     async def question(self, request: Request) -> Response:
-        """Return the answer of a stored question as a page, or with ``format`` as CSV, TSV, JSON or XML."""
+        """Return the answer of a stored question as a page, or with ``format`` as CSV, TSV, JSON or XML.
+
+        A client that asks for RDF gets the question itself.
+        """
         question = self.site.questions.get(str(request.path_params["name"]))
         if question is None:
             return self.templates.error(404, "There is no such question; /questions lists them.", {})
         names = {parameter.name for parameter in question.parameters}
         given = {name: value for name, value in request.query_params.items() if name in names and value}
         form = format_named(request.query_params.get("format", ""), graph=False)
+        described = _described(request.headers.get("accept", ""))
+        if form is None and described is not None:
+            body = write_graph(self.site.question_graph(question.name), described.name)
+            return Response(body, headers={"Content-Type": described.content_type, "Vary": "Accept"})
         try:
             table = run(self.site.store, question, given)
         except FailureGraphError as error:
@@ -70,3 +79,11 @@ class Screens:
     async def robots(self, _: Request) -> Response:
         """Keep crawlers out of the endpoint alone."""
         return PlainTextResponse("User-agent: *\nDisallow: /sparql\n")
+
+
+def _described(accept: str) -> Format | None:
+    """Return the format of graphs that a client asks for by name, or None where a page will do."""
+    if not any(each.media_type in accept for each in FORMATS if each.graph):
+        return None
+    name = choose(accept, "graph", html=True)
+    return format_named(name, graph=True) if name else None
