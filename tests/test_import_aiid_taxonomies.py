@@ -108,6 +108,7 @@ def test_a_list_whose_values_hold_commas_is_split_by_the_values(aiid: Imported) 
 def test_a_list_with_an_unknown_value_is_not_split() -> None:
     """One part that is no value spoils the cell, as nobody knows where it ends."""
     assert split("age, astrology", ("age", "sex")) is None
+    assert split("agency", ("age", "sex")) is None
     assert ["age", "sex"] == split("Age,sex", ("age", "sex"))
 
 

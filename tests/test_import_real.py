@@ -6,7 +6,6 @@ import os
 import resource
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -91,15 +90,16 @@ def test_the_snapshot_is_imported_and_checked_in_time_and_memory(
 ) -> None:
     """Half a minute and a gibibyte are enough, and the gates find nothing."""
     command = [sys.executable, "-m", "failuregraph", "--project", str(repository.root), "import", "aiid"]
-    before = time.monotonic()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     result = subprocess.run(
         [*command, str(real / "aiid-snapshot-2026-07"), "--into", str(tmp_path / "into")],
         check=False,
         capture_output=True,
         text=True,
     )
-    seconds = time.monotonic() - before
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert 0 == result.returncode, result.stderr
     assert ": 0 findings." in result.stdout
-    assert seconds <= 30
-    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss <= 1 << 20
+    # The time of the processor, which does not grow where other programs run beside it.
+    assert used.ru_utime + used.ru_stime - before.ru_utime - before.ru_stime <= 30
+    assert used.ru_maxrss <= 1 << 20
