@@ -113,6 +113,18 @@ def test_who_used_a_system_in_legal_work_is_not_named(law: Imported) -> None:
     )
 
 
+@pytest.mark.parametrize("deployer", ["Assistant District Attorney J. Roe", "Plaintiff's counsel", "Pro se appellant"])
+def test_a_name_that_is_that_of_a_person_is_not_written_elsewhere_either(
+    repository: Project, tmp_path: Path, deployer: str
+) -> None:
+    """Outside legal services, words that stand beside a person's name keep it out; that of a firm is written."""
+    found = imported("ai-incident-law", _changed(tmp_path, deployer=deployer), repository, tmp_path / "into")
+    assert deployer not in found.text
+    assert set() == found.said("incident/AIL-2024-901#involvement-deployer", "fg:party")
+    firm = imported("ai-incident-law", _changed(tmp_path, deployer="Roe Ltd"), repository, tmp_path / "firm")
+    assert "Roe Ltd" in firm.text
+
+
 @pytest.mark.parametrize("links", ["https://a.example; https://b.example", ["https://a.example", "https://b.example"]])
 def test_secondary_sources_are_joined_by_semicolons_or_listed(
     repository: Project, tmp_path: Path, links: str | list[str]

@@ -15,6 +15,7 @@ from failuregraph.errors import Unreadable, WrongUse
 from failuregraph.ingest import archive
 from failuregraph.ingest.files import date_in_name
 from failuregraph.project import Project, Workspace
+from failuregraph.turtle import save
 
 OLDER, NEWER = FIXTURES / "aiid", FIXTURES / "aiid-newer"
 EACH = [
@@ -253,3 +254,33 @@ def test_the_command_ends_with_3_for_a_file_that_cannot_be_read(
 def test_most_that_is_unpacked_leaves_room_for_a_snapshot() -> None:
     """The caps are above the largest snapshot that is known and below what a machine holds."""
     assert 1 << 30 < archive.MOST_UNPACKED <= 8 << 30
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before the graph", "after the graph"])
+@pytest.mark.parametrize("is_first", [True, False], ids=["new folder", "known folder"])
+def test_a_write_that_was_cut_off_is_ended_by_the_next_import(
+    repository: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, after: bool, is_first: bool
+) -> None:
+    """Wherever it was cut off, importing again gives the records of an import that was not."""
+    if not is_first:
+        imported("aiid", OLDER, repository, tmp_path / "into")
+
+    def cut(path: Path, text: str) -> None:
+        if path.name != Workspace.GRAPH_FILE or after:
+            save(path, text)
+        if path.name == Workspace.GRAPH_FILE:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("failuregraph.ingest.workspace.save", cut)
+        with pytest.raises(KeyboardInterrupt):
+            imported("aiid", NEWER, repository, tmp_path / "into", accept_gone=True)
+    again = imported("aiid", NEWER, repository, tmp_path / "into", accept_gone=True)
+    if not is_first:
+        imported("aiid", OLDER, repository, tmp_path / "whole")
+    whole = imported("aiid", NEWER, repository, tmp_path / "whole", accept_gone=True)
+    facts = "> <https://w3id.org/failuregraph/graph/import/aiid> ."
+    assert [line for line in whole.text.splitlines() if not line.endswith(facts)] == [
+        line for line in again.text.splitlines() if not line.endswith(facts)
+    ]
+    assert {"graph.nq", "manifest.json", "report.tsv"} == {path.name for path in (tmp_path / "into").iterdir()}

@@ -30,6 +30,11 @@ __all__ = ["take"]
 _HOME: Final = "https://aiincidentlaw.org/"
 _ID = re.compile(r"AIEL-([0-9]{4}-[0-9]{3,})")
 #: Two years with a hyphen, or two dates with a longer dash, a slash or a word between them.
+#: Words that stand beside the name of a person; what is left undecided is no firm.
+_PERSONS = re.compile(
+    r"\b(?:attorneys?|counsel|lawyers?|solicitors?|advocates?|prosecutors?|judges?|litigants?|pro se|personnel)\b",
+    re.IGNORECASE,
+)
 _RANGE = re.compile(r"([0-9]{4})\s*-\s*([0-9]{4})|([0-9-]{4,10})\s*(?:–|—|/|\s-\s|\sto\s|\sthrough\s)\s*([0-9-]{4,10})")
 #: Text field → the stage that it is certain to tell of.
 _STEPS: Final = (
@@ -164,11 +169,11 @@ def _bounds(text: str) -> tuple[str, str] | None:
 
 
 def _involve(item: Item, entry: Entry) -> None:
-    """State who used the system; in legal work a name is mostly that of a person and is not written."""
+    """State who used the system; a name that is mostly that of a person is not written."""
     deployer = item.text("deployer")
     if not deployer:
         return
-    if item.text("domain").casefold().startswith("legal services"):
+    if item.text("domain").casefold().startswith("legal services") or _PERSONS.search(deployer):
         entry.involve("deployer", None, "deployer")
         return
     entry.record("fg:namedParty", typed(deployer, "string"))

@@ -34,6 +34,9 @@ _RECORD: Final = f"{BASE}record/"
 _WITHDRAWN: Final = f"<{BASE}record-status#withdrawn>"
 _MAPPINGS: Final = "/mappings"
 _ADDRESSES: Final = f"<{FG}addressesTechnique>"
+#: The manifest of an import that is being written.
+_NEXT: Final = f"{Workspace.MANIFEST_FILE}.next"
+_OWN: Final = (_NEXT, Workspace.GRAPH_FILE, Workspace.REPORT_FILE)
 Lines = dict[str, frozenset[str]]
 
 
@@ -126,8 +129,9 @@ def _key(graph: str) -> str:
 
 
 def _earlier(folder: Path, run: Run) -> Workspace | None:
+    _complete(folder)
     if not (folder / Workspace.MANIFEST_FILE).exists():
-        if folder.is_dir() and any(folder.iterdir()):
+        if folder.is_dir() and any(path.name not in _OWN for path in folder.iterdir()):
             message = f"{folder}: the folder is not empty and holds no import; name another with --into."
             raise WrongUse(message)
         return None
@@ -140,6 +144,19 @@ def _earlier(folder: Path, run: Run) -> Workspace | None:
         message = f"{folder}: the folder holds the snapshot of {dated}, which is newer than that of {run.date}."
         raise WrongUse(message + " Import the older one into another folder with --into.")
     return old
+
+
+def _complete(folder: Path) -> None:
+    """Bring an import that was cut off to its end where its graph was written, else back to the one before."""
+    waiting = folder / _NEXT
+    if not waiting.exists():
+        return
+    graph = folder / Workspace.GRAPH_FILE
+    found = hashlib.sha256(graph.read_bytes()).hexdigest() if graph.exists() else ""
+    if f'"sha256": "{found}"' in read_text(waiting):
+        waiting.replace(folder / Workspace.MANIFEST_FILE)
+    else:
+        waiting.unlink()
 
 
 def _lines(workspace: Workspace) -> Lines:
@@ -238,10 +255,11 @@ def _write(run: Run, outcome: Outcome, merged: Lines, live: int) -> None:
         },
         "graph": {"bytes": len(text.encode()), "sha256": hashlib.sha256(text.encode()).hexdigest()},
     }
-    # The manifest goes last: where it does not fit the graph, the folder is refused as a whole.
+    # The manifest waits beside the graph until that is written: whoever is cut off between, ends it next time.
     save(outcome.folder / Workspace.REPORT_FILE, _report(outcome))
+    save(outcome.folder / _NEXT, json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
     save(outcome.folder / Workspace.GRAPH_FILE, text)
-    save(outcome.folder / Workspace.MANIFEST_FILE, json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
+    (outcome.folder / _NEXT).replace(outcome.folder / Workspace.MANIFEST_FILE)
 
 
 def _report(outcome: Outcome) -> str:
