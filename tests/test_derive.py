@@ -43,6 +43,21 @@ UNRESOLVED = """<#i> fg:party party:p .
 SOURCE = """<#s> a fg:Source ; fg:host "daily.example" .
     publisher:daily a fg:Publisher ; fg:domain "daily.example" ."""
 
+SOURCES = """incident:A a fg:Incident ; fg:severity severity:high ; fg:source <#one>, <#two> .
+    severity:high fg:rank 3 . <#record> a fg:Record ; foaf:primaryTopic incident:A ; fg:sourceListComplete true .
+    <#one> a fg:Source ; fg:publisher publisher:daily ; fg:sourceType sourcetype:primary .
+    <#two> a fg:Source ; fg:publisher publisher:weekly ."""
+ONE_OWNER = f"{SOURCES} publisher:daily fg:owner organisation:acme . publisher:weekly fg:owner organisation:acme ."
+MODE = """incident:A a fg:Incident ; fg:failureMode mode:hallucination . mode:hallucination fg:profileStep <#s>, <#t> .
+    <#s> fg:order 1 ; fg:stepConcept step:model-generates . <#t> fg:order 2 ; fg:stepConcept step:output-acted-on ."""
+LAG = """incident:A a fg:Incident ; fg:incidentDate "2024-02-28"^^xsd:date ; fg:source <#s> .
+    <#s> a fg:Source ; dcterms:issued "2024-03-01"^^xsd:date ."""
+RARE = """incident:A a fg:Incident ; fg:failureMode mode:hallucination . incident:B a fg:Incident .
+    incident:C a fg:Incident . incident:D a fg:Incident ."""
+ORIGIN = "<#one> fg:sameOriginAs <#two>"
+TWO = "<#two> a fg:Source ; fg:publisher publisher:other"
+TRANSITION = "<https://w3id.org/failuregraph/incident/A#transition-profile-hallucination-1-2>"
+
 #: Rule, the facts, what replaces one of them so that nothing follows, and what follows from the facts.
 TWINS = [
     ("05-matches", MAPPING, ("a fg:Mapping", "a skos:Concept"), f"<{SCHEME}a#x> skos:closeMatch mode:hallucination"),
@@ -57,6 +72,13 @@ TWINS = [
         'incident:A a fg:Incident ; fg:incidentDate "2024-02"^^xsd:gYearMonth .',
         ("2024-02", "2023-02"),
         'incident:A fg:latestDate "2024-02-29"^^xsd:date',
+    ),
+    ("11-day-numbers", LAG, ('issued "2024-03-01"', 'issued "2024-02-29"'), "<#s> fg:earliestDay 2460371"),
+    (
+        "11-day-numbers",
+        'incident:A a fg:Incident ; fg:incidentDate "2024-02"^^xsd:gYearMonth .',
+        ("2024-02", "2023-02"),
+        "incident:A fg:latestDay 2460370",
     ),
     ("15-reviewed-events", EVENT, ("fg:sameEventAs", "skos:closeMatch"), "incident:B fg:sameEventAs incident:A"),
     (
@@ -92,6 +114,51 @@ TWINS = [
         'party:p rdfs:label "acme robotics"@en',
     ),
     ("32-publishers", SOURCE, ('fg:host "daily', 'fg:host "weekly'), "<#s> fg:publisher publisher:daily"),
+    ("33-same-origin", ONE_OWNER, ("weekly fg:owner organisation:acme", "weekly a fg:Publisher"), ORIGIN),
+    (
+        "33-same-origin",
+        SOURCES.replace("weekly", "daily", 1),
+        ("<#two> a fg:Source ; fg:publisher publisher:daily", TWO),
+        ORIGIN,
+    ),
+    (
+        "34-clusters",
+        ONE_OWNER,
+        ("weekly fg:owner organisation:acme", "weekly a fg:Publisher"),
+        "<#two> fg:inCluster <#one>",
+    ),
+    ("34-clusters", SOURCES, ("<#two> a fg:Source", "<#two> a fg:Passage"), "<#two> fg:inCluster <#two>"),
+    (
+        "35-independent-sources",
+        SOURCES,
+        ("fg:publisher publisher:weekly", "fg:publisher publisher:daily"),
+        "incident:A fg:independentSourceCount 2",
+    ),
+    (
+        "35-independent-sources",
+        f"{SOURCES} publisher:weekly a fg:Publisher .",
+        ("weekly a fg:Publisher", "weekly fg:publisherKind publisherkind:registry"),
+        "incident:A fg:independentSourceCount 2",
+    ),
+    (
+        "36-confidence",
+        SOURCES,
+        (" ; fg:sourceType sourcetype:primary", ""),
+        "<#record> fg:computedConfidence confidence:high",
+    ),
+    (
+        "36-confidence",
+        SOURCES.replace("publisher:weekly", "publisher:daily"),
+        ("sourceListComplete true", "sourceListComplete false"),
+        "<#record> fg:computedConfidence confidence:low",
+    ),
+    ("37-headline", SOURCES, ("fg:rank 3", "fg:rank 2"), "<#record> fg:headlineEligible true"),
+    (
+        "37-headline",
+        SOURCES,
+        ("fg:publisher publisher:weekly", "fg:publisher publisher:daily"),
+        "<#record> fg:headlineEligible true",
+    ),
     (
         "40-mapped-concepts",
         CLASSIFIED,
@@ -114,6 +181,44 @@ TWINS = [
     ("42-procedure-steps", PROCEDURE, (" ; fg:source <#source>", ""), "incident:A fg:observedStep <#p>"),
     ("42-procedure-steps", PROCEDURE, ("skos:broadMatch", "skos:narrowMatch"), "<#p> fg:stage stage:trigger"),
     ("45-mitigations", MITIGATION, ("skos:broader", "skos:related"), "incident:A fg:mitigation <#m>"),
+    (
+        "50-effective-path",
+        MODE,
+        ("fg:failureMode mode:hallucination", "fg:failureMode mode:hallucination ; fg:observedStep <#own>"),
+        "incident:A fg:effectivePath <https://w3id.org/failuregraph/incident/A#path-profile-hallucination>",
+    ),
+    (
+        "50-effective-path",
+        f"{MODE} <#a> fg:about incident:A .",
+        ("<#a> fg:about incident:A", "incident:A fg:observedStep <#own>"),
+        "<https://w3id.org/failuregraph/incident/A#path-profile-hallucination> fg:basis basis:profile",
+    ),
+    ("51-transitions", MODE, ("fg:order 2", "fg:order 1"), f"{TRANSITION} fg:toConcept step:output-acted-on"),
+    (
+        "51-transitions",
+        f"{MODE} <#u> fg:order 4 .",
+        ("<#u> fg:order 4", "mode:hallucination fg:profileStep <#u> . <#u> fg:order 1.5"),
+        f"{TRANSITION} fg:toConcept step:output-acted-on",
+    ),
+    ("60-disclosure-lag", LAG, ("2024-03-01", "2024-02-27"), "incident:A fg:disclosureLagDays 2"),
+    (
+        "60-disclosure-lag",
+        LAG,
+        ("fg:source <#s>", 'fg:source <#s> ; fg:dateCaveat "The day of the report."@en'),
+        "incident:A fg:disclosureLagDays 2",
+    ),
+    (
+        "70-rarity",
+        RARE,
+        ("incident:B a fg:Incident", "incident:B a fg:Hazard"),
+        'mode:hallucination fg:informationContent "2"^^xsd:decimal',
+    ),
+    (
+        "70-rarity",
+        RARE,
+        ("incident:B a fg:Incident", "incident:B a fg:Incident ; fg:failureMode mode:hallucination"),
+        "mode:hallucination fg:conceptFrequency 1",
+    ),
 ]
 
 

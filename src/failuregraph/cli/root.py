@@ -29,11 +29,16 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "doctor": ("doctor", "Print versions, paths and limits, and what is wrong with them."),
     "fmt": ("gates", "Write Turtle files in canonical form."),
     "import": ("ingest", "Bring in a file of a registry."),
+    "leverage": ("mine", "List the control gaps whose closing would break the most paths."),
     "link": ("link", "Propose links between registries, and take what a review decided."),
+    "path": ("mine", "Draw the path of one incident."),
+    "precedents": ("mine", "Find the incidents that fit a system."),
     "query": ("ask", "Run SPARQL text over the graph."),
     "serve": ("release", "Build the graph and serve it over HTTP."),
     "show": ("show", "Show one record or thing."),
+    "similar": ("mine", "Find the incidents most like one, and say why."),
     "stats": ("show", "Count records by mode, surface and severity."),
+    "verify": ("ask", "Run the question of a receipt again and say what differs."),
 }
 
 
