@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from pathlib import Path as File
 
 import pytest
 from rdflib.plugins.sparql.parser import parseQuery
@@ -12,8 +12,8 @@ from test_cli import Outcome, Run, run
 from failuregraph.answer.bom import names_in, plain
 from failuregraph.answer.cover import greedy, leverage, remarks
 from failuregraph.answer.incidents import Facts
-from failuregraph.answer.paths import paths_of
-from failuregraph.answer.precedents import precedents
+from failuregraph.answer.paths import Path, Step, paths_of
+from failuregraph.answer.precedents import Gap, Precedents, precedents
 from failuregraph.answer.similar import Likeness, similar
 from failuregraph.cli.graph import whole_graph
 from failuregraph.errors import Unreadable, WrongUse
@@ -23,8 +23,8 @@ from failuregraph.query import QueryFile
 from failuregraph.store import OxigraphStore
 
 __all__ = ["run"]
-BOM = Path(__file__).parent / "data" / "bom"
-QUERIES = QueryFile.folder(Path(__file__).parent.parent / "queries" / "mine")
+BOM = File(__file__).parent / "data" / "bom"
+QUERIES = QueryFile.folder(File(__file__).parent.parent / "queries" / "mine")
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +39,7 @@ def all_graph(together: Project) -> OxigraphStore:
     return whole_graph(together)
 
 
-def _with(project: Project) -> list[str | Path]:
+def _with(project: Project) -> list[str | File]:
     return [option for each in project.imports for option in ("--with", each.path)]
 
 
@@ -79,6 +79,13 @@ def test_a_profile_says_that_it_says_nothing_of_the_incident(run: Run) -> None:
     assert [("profile", "Hallucination", "the profile of the mode, not of this incident")] * 5 == [
         (row["basis"], row["mode"], row["note"]) for row in rows
     ]
+
+
+def test_no_step_of_a_profile_is_missing() -> None:
+    """What no step is told of is missing from an observed path alone."""
+    steps = [Step("trigger", "1", "", "")]
+    assert [] == Path("profile", "Hallucination", steps).missing
+    assert ["model-step", "control-gap", "failure", "consequence"] == Path("observed", "", steps).missing
 
 
 def test_an_incident_without_a_path_says_so(run: Run) -> None:
@@ -241,6 +248,15 @@ def test_at_most_so_many_events_are_listed(run: Run) -> None:
     assert "FI-9002" not in done.out
 
 
+def test_a_hazard_is_compared_but_is_nobody_s_neighbour(together: Project, all_graph: OxigraphStore) -> None:
+    """The hazard of the shop shares a mode with two incidents and is listed by neither."""
+    hazard, leak = "APM-2024-northwind-shop-trick", "APM-2025-tailspin-notes-leak"
+    assert [leak, "ATLAS-CS9001"] == [
+        each.incident.identifier for each in similar(together, all_graph, hazard, 10).nearest
+    ]
+    assert hazard not in {each.incident.identifier for each in similar(together, all_graph, leak, 10).nearest}
+
+
 def test_an_incident_of_which_nothing_is_known_is_like_none(run: Run) -> None:
     """FI-9007 has no concept, which is no error."""
     done = run("similar", "FI-9007")
@@ -291,7 +307,7 @@ def test_names_are_never_matched_by_likeness(one: str, other: str) -> None:
     assert plain(one) != plain(other)
 
 
-def _hostile(tmp_path: Path, text: str) -> Path:
+def _hostile(tmp_path: File, text: str) -> File:
     path = tmp_path / "bom.json"
     path.write_text(text, encoding="utf-8")
     return path
@@ -314,20 +330,20 @@ def _hostile(tmp_path: Path, text: str) -> Path:
     ],
     ids=lambda value: value[:30],
 )
-def test_a_bad_bill_is_one_sentence(run: Run, tmp_path: Path, text: str, told: str) -> None:
+def test_a_bad_bill_is_one_sentence(run: Run, tmp_path: File, text: str, told: str) -> None:
     """Nesting without end, wrong types and other files are unreadable input."""
     done = run("precedents", "--bom", _hostile(tmp_path, text))
     assert (3, "", 1) == (done.code, done.out, len(done.err.splitlines()))
     assert told in done.err
 
 
-def test_a_bill_that_is_not_there_is_unreadable(tmp_path: Path) -> None:
+def test_a_bill_that_is_not_there_is_unreadable(tmp_path: File) -> None:
     """The path is named."""
     with pytest.raises(Unreadable, match=r"none\.json: cannot be read"):
         names_in(tmp_path / "none.json")
 
 
-def test_names_reach_the_terminal_without_control_characters(run: Run, tmp_path: Path) -> None:
+def test_names_reach_the_terminal_without_control_characters(run: Run, tmp_path: File) -> None:
     """Neither an escape sequence nor half a character of a bill is printed."""
     components = [{"name": "\x1b[31mred"}, {"name": "\ud800half"}, {"name": "  "}]
     path = _hostile(tmp_path, json.dumps({"bomFormat": "CycloneDX", "components": components}))
@@ -337,7 +353,7 @@ def test_names_reach_the_terminal_without_control_characters(run: Run, tmp_path:
     assert "2 match nothing: �[31mred, �half." in done.err
 
 
-def test_components_nested_a_hundred_deep_are_read(tmp_path: Path) -> None:
+def test_components_nested_a_hundred_deep_are_read(tmp_path: File) -> None:
     """Depth alone is no fault."""
     bill: dict[str, object] = {"name": "Echo model"}
     for _ in range(100):
@@ -374,6 +390,19 @@ def test_control_gaps_keep_their_basis_and_become_questions(run: Run) -> None:
         "which control closes it in your product, and how was it tested?"
     ) == questions[0]
     assert "[from a profile alone]" in run("precedents", "--surface", "generative").out
+
+
+def test_a_gap_of_one_event_with_several_records_counts_once(together: Project, all_graph: OxigraphStore) -> None:
+    """FI-9003 and a post-mortem are one event, FI-9004 is another."""
+    gap = precedents(together, all_graph, {"mode": ["agentic-action-error"]}).gaps[0]
+    assert {"APM-2025-fabrikam-ledger-loss", "FI-9003", "FI-9004"} == gap.identifiers
+    assert ("No write confirmation", 2) == (gap.label, len(gap.events))
+
+
+def test_a_gap_on_both_bases_is_asked_about_once() -> None:
+    """The question rests on what was observed."""
+    gaps = tuple(Gap(basis, "No source check", "No check", in_words=False) for basis in ("observed", "profile"))
+    assert ["observed"] == [gap.basis for gap in Precedents((), (), gaps, {}, (), ()).questions]
 
 
 def test_only_what_fits_in_enough_ways_is_listed(run: Run) -> None:
@@ -453,7 +482,7 @@ def test_nothing_to_look_for_is_wrong_use(corpus: Project, graph: OxigraphStore)
     [("path", "FI-9003"), ("leverage",), ("similar", "FI-9006"), ("precedents", "--surface", "chatbot")],
     ids=lambda arguments: arguments[0],
 )
-def test_every_answer_is_a_table_too(run: Run, tmp_path: Path, arguments: tuple[str, ...]) -> None:
+def test_every_answer_is_a_table_too(run: Run, tmp_path: File, arguments: tuple[str, ...]) -> None:
     """JSON has the columns of the CSV, and -o writes what would be printed."""
     table = json.loads(run(*arguments, "--format", "json").out)
     assert list(run(*arguments, "--format", "csv").rows[0]) == table["head"]["vars"]

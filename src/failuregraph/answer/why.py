@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
@@ -50,7 +51,11 @@ class Statement:
 
 @dataclass(frozen=True)
 class Reasons:
-    """What a row rests on: its columns, the incidents that it counts, and the statements."""
+    """What a row rests on: its columns, the incidents that it counts, and the statements.
+
+    The members are those that the question's own patterns name, else those of its sub-selects: the base of a share,
+    which a sub-select counts beside the row, has its statements here and no members.
+    """
 
     columns: tuple[str, ...]
     row: tuple[Term | None, ...]
@@ -60,9 +65,10 @@ class Reasons:
 
 @dataclass(frozen=True)
 class _Select:
-    """A SELECT in the text of a question: what it projects as it is, its group pattern, and where it stands."""
+    """A SELECT in the text of a question: what it projects as it is, all that it projects, its group pattern."""
 
     names: tuple[str, ...]
+    given: tuple[str, ...]
     body: str
     inner: tuple[_Select, ...] = field(default=())
 
@@ -76,17 +82,22 @@ def reasons(store: OxigraphStore, question: QueryFile, terms: Bindings, number: 
     row = table.rows[number - 1]
     prologue, select = _outline(question.text)
     wanted = {name: {term} for name, term in zip(table.columns, row, strict=True) if name in select.names}
-    kept = list(_kept(store, prologue, select, wanted, terms))
-    triples = instances(store, patterns_of(question.text), kept)
-    return Reasons(table.columns, row, _members(kept), tuple(sorted(_told(store, triples))))
+    levels = list(_kept(store, prologue, select, wanted, terms))
+    taken = {name for inner in select.inner for name in inner.given}
+    own = [{name: term for name, term in each.items() if name not in taken} for each in levels[0]]
+    members = _members(own) or _members(chain.from_iterable(levels))
+    triples = instances(store, patterns_of(question.text), chain.from_iterable(levels))
+    return Reasons(table.columns, row, members, tuple(sorted(_told(store, triples))))
 
 
 def _kept(
     store: OxigraphStore, prologue: str, select: _Select, wanted: dict[str, set[Term | None]], terms: Bindings
-) -> Iterator[Solution]:
-    """Yield the solutions of a group whose values are wanted, and those of the sub-selects that they join with."""
-    own = [each for each in _solutions(store, f"{prologue}SELECT * WHERE {select.body}", terms) if _fits(each, wanted)]
-    yield from own
+) -> Iterator[list[Solution]]:
+    """Yield the solutions of a group whose values are wanted, then those of each sub-select that they join with."""
+    every = " ".join(sorted(set(re.findall(r"\?\w+", masked(select.body)))))
+    text = f"{prologue}SELECT {every} WHERE {select.body}"
+    own = [each for each in _solutions(store, text, terms) if _fits(each, wanted)]
+    yield own
     for inner in select.inner:
         shared = {name: {each[name] for each in own} for name in inner.names if own and name in own[0]}
         yield from _kept(store, prologue, inner, shared, {})
@@ -122,8 +133,20 @@ def _select(text: str, plain: str, start: int) -> _Select:
         if match.start() >= end:
             inner.append(_select(text, plain, match.end() - len("SELECT")))
             end = _closing(plain, match.start())
-    clause = re.sub(r"\([^()]*(?:\([^()]*(?:\([^()]*\)[^()]*)*\)[^()]*)*\)", " ", plain[start:opening])
-    return _Select(tuple(re.findall(r"\?(\w+)", clause)), text[opening : closing + 1], tuple(inner))
+    clause = plain[start:opening]
+    names = re.findall(r"\?(\w+)", _outside(clause))
+    given = names + re.findall(r"\bAS \?(\w+)", clause)
+    return _Select(tuple(names), tuple(given), text[opening : closing + 1], tuple(inner))
+
+
+def _outside(clause: str) -> str:
+    """Return what of a SELECT clause stands outside of all parentheses: what it projects as it is."""
+    depth, kept = 0, ""
+    for letter in clause:
+        depth += letter == "("
+        kept += "" if depth else letter
+        depth -= letter == ")"
+    return kept
 
 
 def _closing(plain: str, opening: int) -> int:
