@@ -38,12 +38,12 @@ check: $(READY) ## check the data, the ontology and the queries
 
 fmt: $(READY) ## write Turtle and Python in their canonical form
 	$(BIN)/failuregraph fmt
-	$(BIN)/ruff format src tests
-	$(BIN)/ruff check --fix src tests
+	$(BIN)/ruff format src tests bench
+	$(BIN)/ruff check --fix src tests bench
 
 lint: $(READY) ## ruff, its formatter, and mypy strict
-	$(BIN)/ruff check src tests
-	$(BIN)/ruff format --check src tests
+	$(BIN)/ruff check src tests bench
+	$(BIN)/ruff format --check src tests bench
 	$(BIN)/mypy
 
 build: $(READY) ## build a release into build/

@@ -34,16 +34,16 @@ Data goes to standard output alone; everything else goes to standard error.
 """
 
 
-def _tour() -> list[tuple[str, list[str]]]:
-    """Return each command of the README's console blocks with the output that is shown."""
-    found: list[tuple[str, list[str]]] = []
-    for block in re.findall(r"```console\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL):
-        for line in block.splitlines():
-            if line.startswith("$ "):
-                found.append((line[2:], []))
-            else:
-                found[-1][1].append(line)
-    return found
+def _tour() -> list[list[tuple[str, list[str]]]]:
+    """Return the README's console blocks: each command with the output that is shown below it."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    return [_commands(block) for block in re.findall(r"```console\n(.*?)```", text, re.DOTALL)]
+
+
+def _commands(block: str) -> list[tuple[str, list[str]]]:
+    first, *rest = re.split(r"^\$ ", block, flags=re.MULTILINE)
+    assert not first
+    return [(each.splitlines()[0], each.splitlines()[1:]) for each in rest]
 
 
 def _matches(shown: list[str], printed: list[str]) -> bool:
@@ -54,15 +54,16 @@ def _matches(shown: list[str], printed: list[str]) -> bool:
     return re.fullmatch(pattern, "".join(f"{line}\n" for line in printed)) is not None
 
 
-@pytest.mark.parametrize(("command", "shown"), _tour(), ids=lambda value: value if isinstance(value, str) else "")
-def test_the_tour_prints_what_it_shows(command: str, shown: list[str]) -> None:
+@pytest.mark.parametrize("block", _tour(), ids=lambda block: block[0][0])
+def test_the_tour_prints_what_it_shows(block: list[tuple[str, list[str]]]) -> None:
     """Each command of the README runs and prints the lines that stand below it."""
-    words = shlex.split(command)
-    assert words[0] == "failuregraph"
-    done = subprocess.run(
-        [sys.executable, "-m", *words], cwd=ROOT, capture_output=True, text=True, check=True, encoding="utf-8"
-    )
-    assert _matches(shown, done.stdout.splitlines()), done.stdout
+    for command, shown in block:
+        words = shlex.split(command)
+        assert words[0] == "failuregraph"
+        done = subprocess.run(
+            [sys.executable, "-m", *words], cwd=ROOT, capture_output=True, text=True, check=True, encoding="utf-8"
+        )
+        assert _matches(shown, done.stdout.splitlines()), done.stdout
 
 
 def _reference() -> str:

@@ -188,7 +188,7 @@ def unrelated() -> list[ox.Quad]:
     """Return a named graph that uses none of our terms: people, places and labels of example.org."""
     home, graph = "https://example.org/", ox.NamedNode("https://example.org/graph")
     label = (NAMESPACES["skos"] + "prefLabel", NAMESPACES["rdfs"] + "label")
-    found = []
+    found: list[tuple[ox.NamedNode, str, ox.NamedNode | ox.Literal]] = []
     for number in range(40):
         thing, other = (ox.NamedNode(f"{home}thing/{each}") for each in (number, (number + 1) % 40))
         found += [

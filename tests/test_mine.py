@@ -399,6 +399,13 @@ def test_a_gap_of_one_event_with_several_records_counts_once(together: Project, 
     assert ("No write confirmation", 2) == (gap.label, len(gap.events))
 
 
+def test_what_another_record_of_the_event_observed_counts(together: Project, all_graph: OxigraphStore) -> None:
+    """FI-9001 fits by its surface; the control gap of its event is told by the court case alone."""
+    found = precedents(together, all_graph, {"surface": ["chatbot"], "mode": ["hallucination"]}, least=2)
+    assert ["FI-9001"] == [each.incident.identifier for each in found.incidents]
+    assert {("AIL-2024-901",)} == {tuple(gap.identifiers) for gap in found.in_words}
+
+
 def test_a_gap_on_both_bases_is_asked_about_once() -> None:
     """The question rests on what was observed."""
     gaps = tuple(Gap(basis, "No source check", "No check", in_words=False) for basis in ("observed", "profile"))

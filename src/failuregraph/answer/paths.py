@@ -31,15 +31,15 @@ _INDENT: Final = 24
 
 @dataclass(frozen=True)
 class Source:
-    """A source by its title and its page; one of them may be empty."""
+    """A source by its title, or what is known in its place, and its page, which may be empty."""
 
     title: str
     page: str
 
     @property
     def name(self) -> str:
-        """Title and page, or what there is of them."""
-        return ", ".join(each for each in (self.title, self.page) if each) or "a source without title and page"
+        """Title and page."""
+        return ", ".join(each for each in (self.title, self.page) if each)
 
 
 @dataclass

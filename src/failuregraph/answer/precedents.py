@@ -139,7 +139,7 @@ def precedents(
     parts = _with_names(facts, names)
     wanted += parts.values()
     fits = tuple(each for each in _rated(facts, wanted) if len(each.matched) >= least)
-    gaps, paths = _gaps(facts, {each.incident.iri: each.incident for each in fits})
+    gaps, paths = _gaps(facts, {each.incident.event for each in fits})
     unmatched = tuple(name for name in names if name not in parts)
     return Precedents(tuple(wanted), fits, gaps, paths, tuple(names), unmatched)
 
@@ -216,14 +216,15 @@ def _named(facts: Facts) -> dict[str, list[str]]:
     }
 
 
-def _gaps(facts: Facts, fits: Mapping[str, Incident]) -> tuple[tuple[Gap, ...], dict[str, int]]:
-    """Return the control gaps on the paths of incidents, and how many events have a path, by basis."""
+def _gaps(facts: Facts, events: set[str]) -> tuple[tuple[Gap, ...], dict[str, int]]:
+    """Return the control gaps on the paths of all records of events, and how many events have a path, by basis."""
     gaps: dict[tuple[str, str], Gap] = {}
-    events: dict[str, set[str]] = defaultdict(set)
+    with_path: dict[str, set[str]] = defaultdict(set)
     for iri, basis, step, iri_of_gap, told in facts.rows("gaps"):
-        if iri not in fits:
+        incident = facts.incidents.get(iri)
+        if incident is None or incident.event not in events:
             continue
-        events[basis].add(fits[iri].event)
+        with_path[basis].add(incident.event)
         concept = facts.concepts.get(iri_of_gap)
         if concept:
             new = Gap(basis, concept.label, concept.definition, in_words=False)
@@ -232,10 +233,10 @@ def _gaps(facts: Facts, fits: Mapping[str, Incident]) -> tuple[tuple[Gap, ...], 
         else:
             continue
         gap = gaps.setdefault((basis, concept.iri if concept else step), new)
-        gap.events.add(fits[iri].event)
-        gap.identifiers.add(fits[iri].identifier)
+        gap.events.add(incident.event)
+        gap.identifiers.add(incident.identifier)
     ordered = sorted(gaps.values(), key=lambda gap: (gap.basis, -len(gap.events), gap.label))
-    return tuple(ordered), {basis: len(each) for basis, each in sorted(events.items())}
+    return tuple(ordered), {basis: len(each) for basis, each in sorted(with_path.items())}
 
 
 _COLUMNS: Final = (
