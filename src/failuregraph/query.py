@@ -66,7 +66,7 @@ class Parameter:
         An ``iri`` may be a full IRI, a prefixed name, or a bare local name of its scheme or kind.
         """
         if self.type == "iri":
-            return ox.NamedNode(self._iri(text))
+            return self._iri(text)
         if self.type == "string":
             return ox.Literal(text)
         if not _VALID[self.type].fullmatch(text):
@@ -74,7 +74,7 @@ class Parameter:
             raise WrongUse(message)
         return ox.Literal(text, datatype=ox.NamedNode(XSD + self.type))
 
-    def _iri(self, text: str) -> str:
+    def _iri(self, text: str) -> ox.NamedNode:
         prefix, colon, local = text.partition(":")
         iri = text
         if colon and prefix in NAMESPACES and not local.startswith("//"):
@@ -83,10 +83,11 @@ class Parameter:
             iri = NAMESPACES[SCHEMES[self.scheme]] + text
         elif not colon and self.kind:
             iri = f"{BASE}{self.kind}/{text}"
-        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+", iri):
+        try:
+            return ox.NamedNode(iri)
+        except ValueError:
             message = f"parameter {self.name}: “{text}” is not an IRI; write one in full or with a prefix."
-            raise WrongUse(message)
-        return iri
+            raise WrongUse(message) from None
 
 
 @dataclass(frozen=True)

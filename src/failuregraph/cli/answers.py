@@ -64,7 +64,7 @@ def show_answer(
     if form == "chart":
         from failuregraph.answer.chart import chart
 
-        source = f"{'; '.join(stated['contains'])}. Release {stated['release']}, {stated['licence']}"
+        source = f"{'; '.join(stated['attribution'])}. Release {stated['release']}, {stated['licence']}"
         emit(chart(asked.question, table, source).encode(), output)
     else:
         emit(render(table, form, color=color), output)
