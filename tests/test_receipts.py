@@ -7,9 +7,10 @@ import json
 from pathlib import Path
 
 import pytest
+from live import Server
 from test_cli import Run, run
 
-from failuregraph.answer.receipt import canonical, seal, verify
+from failuregraph.answer.receipt import Edition, canonical, seal, verify
 from failuregraph.build import build
 from failuregraph.cli.graph import whole_graph
 from failuregraph.errors import Unreadable
@@ -55,6 +56,22 @@ def test_a_receipt_states_what_was_asked(made: Path, copy: Project, tmp_path: Pa
     assert [] == stated["limits"]
     assert "https://creativecommons.org/licenses/by/4.0/" == stated["licence"]
     assert "AI Failure Index, Realm Labs, CC BY 4.0" in stated["attribution"]  # type: ignore[operator]  # a list
+
+
+def test_the_page_gives_the_receipt_that_the_command_gives(server: Server, corpus: Project, tmp_path: Path) -> None:
+    """What was exported from a page is verified like any other, and its link carries the parameters."""
+    address = f"/questions/{NAME}?organisation=organisation%3Afabrikam-bank"
+    assert (
+        'href="?format=receipt&amp;organisation=organisation%3Afabrikam-bank"' in server.get(address, "text/html").text
+    )
+    path = tmp_path / "page.receipt.json"
+    path.write_text(server.get(f"{address}&format=receipt").text, encoding="utf-8")
+    assert [] == _differing(path, corpus)
+
+
+def test_an_edition_is_the_same_by_project_and_by_manifest(together: Project, tmp_path: Path) -> None:
+    """Five registries with licences of their own: names, attribution and licence are those of the release."""
+    assert Edition.of(together) == Edition.of_manifest(build(together, tmp_path).manifest)
 
 
 def test_the_hash_is_that_of_the_canonical_result(made: Path, copy: Project) -> None:

@@ -21,13 +21,13 @@ from failuregraph.query import QueryFile, answer_with
 from failuregraph.turtle import read_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from failuregraph.project import Project
     from failuregraph.store import Bindings, OxigraphStore, Table, Term
 
-__all__ = ["Difference", "canonical", "receipt", "seal", "text_of", "verify"]
+__all__ = ["Difference", "Edition", "canonical", "receipt", "seal", "text_of", "verify"]
 
 _FORMAT: Final = 1
 _SHARE_ALIKE: Final = "/by-sa/"
@@ -58,17 +58,53 @@ def canonical(table: Table) -> bytes:
     return "".join(f"{line}\n" for line in lines).encode()
 
 
-def receipt(project: Project, question: QueryFile, terms: Bindings, table: Table) -> dict[str, Any]:
-    """Return the receipt of an answer of the whole graph of a project, imports included."""
-    dumps = dumps_of(project)
+@dataclass(frozen=True)
+class Edition:
+    """What an answer was drawn from: the release, what it contains, whom to name, and the licence of the whole.
+
+    Where one part is share-alike, so is the whole.
+    """
+
+    release: str
+    contains: tuple[str, ...]
+    attribution: tuple[str, ...]
+    licence: str
+
+    @classmethod
+    def of(cls, project: Project) -> Edition:
+        """Return the edition of the whole graph of a project, imports included, without building it."""
+        dumps = dumps_of(project)
+        parts = [(dump.contains, dump.attribution, dump.licence) for dump in dumps]
+        return cls._joined(hashlib.sha256(as_lines(served(dumps))).hexdigest()[:16], parts)
+
+    @classmethod
+    def of_manifest(cls, manifest: Mapping[str, Any]) -> Edition:
+        """Return the edition of a release by its manifest."""
+        files = [manifest["files"][name] for name in manifest["dumps"]]
+        parts = [(file["contains"], file["attribution"], file["licence"]) for file in files]
+        return cls._joined(manifest["release"], parts)
+
+    @classmethod
+    def _joined(cls, release: str, parts: Sequence[tuple[Iterable[str], Iterable[str], str]]) -> Edition:
+        licences = [licence for _, _, licence in parts]
+        return cls(
+            release,
+            tuple(line for contains, _, _ in parts for line in contains),
+            tuple(dict.fromkeys(line for _, attribution, _ in parts for line in attribution)),
+            next((licence for licence in licences if _SHARE_ALIKE in licence), licences[-1]),
+        )
+
+
+def receipt(edition: Edition, question: QueryFile, terms: Bindings, table: Table) -> dict[str, Any]:
+    """Return the receipt of an answer."""
     stated: dict[str, Any] = {
         "receipt": _FORMAT,
         "question": {"name": question.name, "title": question.said("title"), "sha256": _sha256(question.text)},
         "parameters": {name: str(term) for name, term in sorted(terms.items())},
-        "release": hashlib.sha256(as_lines(served(dumps))).hexdigest()[:16],
-        "contains": [line for dump in dumps for line in dump.contains],
-        "attribution": list(dict.fromkeys(line for dump in dumps for line in dump.attribution)),
-        "licence": next((dump.licence for dump in dumps if _SHARE_ALIKE in dump.licence), dumps[-1].licence),
+        "release": edition.release,
+        "contains": list(edition.contains),
+        "attribution": list(edition.attribution),
+        "licence": edition.licence,
         "rows": len(table.rows),
         "limits": [],
         "sha256": hashlib.sha256(canonical(table)).hexdigest(),
@@ -100,7 +136,7 @@ def verify(path: Path, project: Project, store: OxigraphStore) -> list[Differenc
     stated = _load(path)
     question = QueryFile.named(project.answers, str(stated["question"]["name"]))
     terms = {name: _term(path, name, text) for name, text in stated["parameters"].items()}
-    now = receipt(project, question, terms, answer_with(store, question, terms))
+    now = receipt(Edition.of(project), question, terms, answer_with(store, question, terms))
     return [
         Difference("seal", str(stated["seal"]), seal(stated)),
         Difference("question", str(stated["question"]["sha256"]), str(now["question"]["sha256"])),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from failuregraph.answer.receipt import receipt, text_of
+from failuregraph.answer.receipt import Edition, receipt, text_of
 from failuregraph.cli.graph import interruptible, say_registries, whole_graph
 from failuregraph.cli.output import emit, plain, render
 from failuregraph.names import BASE, shorten
@@ -60,7 +60,9 @@ def show_answer(
 ) -> None:
     """Print or write the answer; what is written to a file has its receipt beside it."""
     table = asked.table()
-    stated = receipt(asked.project, asked.question, asked.terms, table) if wanted or output or form == "chart" else {}
+    stated = {}
+    if wanted or output or form == "chart":
+        stated = receipt(Edition.of(asked.project), asked.question, asked.terms, table)
     if form == "chart":
         from failuregraph.answer.chart import chart
 

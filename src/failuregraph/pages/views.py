@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
 
 import pyoxigraph as ox
 
@@ -157,7 +158,7 @@ def question(query: QueryFile, given: Mapping[str, str], table: Table) -> Questi
     """Return the view of a question and its answer."""
     parameters = tuple((each.name, each.label, given.get(each.name, each.default or "")) for each in query.parameters)
     empty = "" if table.rows else query.said("empty")
-    suffix = "".join(f"&{name}={value}" for name, value in given.items())
+    suffix = f"&{urlencode(given)}" if given else ""
     return Question(
         query.name,
         query.said("title"),

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
+from failuregraph.answer.receipt import Edition, receipt, text_of
 from failuregraph.errors import FailureGraphError
 from failuregraph.names import FORMATS, format_named
 from failuregraph.pages import views
-from failuregraph.query import run, serialise, write_graph
+from failuregraph.query import answer_with, serialise, write_graph
 from failuregraph.serve.negotiate import choose
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class Screens:
         return self.templates.page("questions.html", views.questions(self.site))
 
     async def question(self, request: Request) -> Response:
-        """Return the answer of a stored question as a page, or with ``format`` as CSV, TSV, JSON or XML.
+        """Return the answer of a stored question as a page, or with ``format`` as CSV, TSV, JSON, XML or its receipt.
 
         A client that asks for RDF gets the question itself.
         """
@@ -59,9 +60,13 @@ class Screens:
             body = write_graph(self.site.question_graph(question.name), described.name)
             return Response(body, headers={"Content-Type": described.content_type, "Vary": "Accept"})
         try:
-            table = run(self.site.store, question, given)
+            terms = question.bind(given)
+            table = answer_with(self.site.store, question, terms)
         except FailureGraphError as error:
             return self.templates.error(400, str(error), {})
+        if request.query_params.get("format") == "receipt":
+            stated = receipt(Edition.of_manifest(self.site.release.manifest), question, terms, table)
+            return Response(text_of(stated), headers={"Content-Type": "application/json"})
         if form is not None:
             return Response(serialise(table, form), headers={"Content-Type": form.content_type})
         return self.templates.page("question.html", views.question(question, given, table))
