@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,3 +89,11 @@ def findings(project: Project, folder: Path) -> list[str]:
 def files_of(folder: Path) -> dict[str, bytes]:
     """Return the files of a folder by name."""
     return {each.name: each.read_bytes() for each in sorted(folder.iterdir())}
+
+
+def edit(path: Path, row: int, column: str, value: str) -> None:
+    """Change one cell of a table; rows count from 1 below the header."""
+    rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"), newline="")))
+    rows[row][rows[0].index(column)] = value
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(rows)

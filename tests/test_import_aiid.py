@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import shutil
 import tarfile
@@ -11,7 +10,7 @@ from typing import Any
 
 import bson
 import pytest
-from imports import FIXTURES, Imported, balances, findings, imported
+from imports import FIXTURES, Imported, balances, edit, findings, imported
 
 from failuregraph.errors import Unreadable
 from failuregraph.project import Project
@@ -29,14 +28,6 @@ def aiid(repository: Project, tmp_path_factory: pytest.TempPathFactory) -> Impor
 def snapshot(tmp_path: Path) -> Path:
     """Return a copy of the fixture that the test may change."""
     return shutil.copytree(SNAPSHOT, tmp_path / "snapshot")
-
-
-def _edit(path: Path, row: int, column: str, value: str) -> None:
-    """Change one cell of a table; rows count from 1 below the header."""
-    rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"), newline="")))
-    rows[row][rows[0].index(column)] = value
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows(rows)
 
 
 def test_every_row_is_accounted_for(aiid: Imported) -> None:
@@ -180,7 +171,7 @@ def test_what_is_not_licensed_is_never_written(aiid: Imported, text: str) -> Non
 @pytest.mark.parametrize("cell", ['["northwind",""]', "['northwind']", '["northwind","northwind"]'])
 def test_party_cells_may_be_lists_of_python(snapshot: Path, repository: Project, tmp_path: Path, cell: str) -> None:
     """Empty and repeated values are not parties."""
-    _edit(snapshot / "incidents.csv", 3, "Alleged deployer of AI system", cell)
+    edit(snapshot / "incidents.csv", 3, "Alleged deployer of AI system", cell)
     found = imported("aiid", snapshot, repository, tmp_path / "into")
     involved = {each for each in found.said("incident/AIID-9003", "fg:involvement") if "deployer" in each}
     assert 1 == len(involved)
@@ -188,7 +179,7 @@ def test_party_cells_may_be_lists_of_python(snapshot: Path, repository: Project,
 
 def test_a_list_that_is_none_is_told(snapshot: Path, repository: Project, tmp_path: Path) -> None:
     """Nothing is guessed from it, and no count of sources is stated."""
-    _edit(snapshot / "incidents.csv", 1, "reports", "7001; 7002")
+    edit(snapshot / "incidents.csv", 1, "reports", "7001; 7002")
     found = imported("aiid", snapshot, repository, tmp_path / "into")
     assert [("incidents.csv", 2, "reports", "AIID-9001")] == found.told("is no list")
     assert set() == found.said("record/AIID-9001", "fg:sourceCount")
@@ -218,14 +209,14 @@ def test_columns_may_be_spelt_otherwise(snapshot: Path, repository: Project, tmp
 
 def test_a_row_that_stands_twice_counts_once(snapshot: Path, repository: Project, tmp_path: Path) -> None:
     """The second is refused by its number."""
-    _edit(snapshot / "incidents.csv", 4, "incident_id", "9001")
+    edit(snapshot / "incidents.csv", 4, "incident_id", "9001")
     found = imported("aiid", snapshot, repository, tmp_path / "into")
     assert [("incidents.csv", 6, "incident_id", "AIID-9001")] == found.told("stands in the table twice")
 
 
 def test_a_report_that_stands_twice_counts_once(snapshot: Path, repository: Project, tmp_path: Path) -> None:
     """A source has one title."""
-    _edit(snapshot / "reports.csv", 2, "report_number", "7001")
+    edit(snapshot / "reports.csv", 2, "report_number", "7001")
     found = imported("aiid", snapshot, repository, tmp_path / "into")
     assert [("reports.csv", 4, "report_number", "7001")] == found.told("stands in the table twice")
     assert {"Shop assistant invents a refund"} == found.said("incident/AIID-9001#source-7001", "dcterms:title")
@@ -233,7 +224,7 @@ def test_a_report_that_stands_twice_counts_once(snapshot: Path, repository: Proj
 
 def test_reports_that_are_cited_and_missing_are_told(snapshot: Path, repository: Project, tmp_path: Path) -> None:
     """A table of reports that was cut does not pass for a whole one."""
-    _edit(snapshot / "reports.csv", 1, "report_number", "7777")
+    edit(snapshot / "reports.csv", 1, "report_number", "7777")
     found = imported("aiid", snapshot, repository, tmp_path / "into")
     assert "reports.csv: 1 of the reports that incidents cite are not in it." in found.outcome.notes
 

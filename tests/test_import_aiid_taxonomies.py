@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import shutil
 from pathlib import Path
 
 import pytest
-from imports import FIXTURES, Imported, findings, imported
+from imports import FIXTURES, Imported, edit, findings, imported
 
 from failuregraph.ingest.aiid_taxonomies import split
 from failuregraph.project import Project
@@ -26,14 +24,6 @@ def aiid(repository: Project, tmp_path_factory: pytest.TempPathFactory) -> Impor
 def snapshot(tmp_path: Path) -> Path:
     """Return a copy of the fixture that the test may change."""
     return shutil.copytree(SNAPSHOT, tmp_path / "snapshot")
-
-
-def _edit(path: Path, row: int, column: str, value: str) -> None:
-    """Change one cell of a table; rows count from 1 below the header."""
-    rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"), newline="")))
-    rows[row][rows[0].index(column)] = value
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows(rows)
 
 
 def test_drafts_stay_out_unless_asked_for(aiid: Imported, repository: Project, tmp_path: Path) -> None:
@@ -114,7 +104,7 @@ def test_a_list_with_an_unknown_value_is_not_split() -> None:
 
 def test_an_unknown_value_is_told_with_row_and_column(snapshot: Path, repository: Project, tmp_path: Path) -> None:
     """It is not mapped to the nearest, and the rest of the row is taken."""
-    _edit(snapshot / "classifications_CSETv1.csv", 1, "AI Harm Level", "AI tangible harm")
+    edit(snapshot / "classifications_CSETv1.csv", 1, "AI Harm Level", "AI tangible harm")
     found = imported("aiid", snapshot, repository, tmp_path / "into")
     assert [("classifications_CSETv1.csv", 2, "AI Harm Level", "AIID-9001")] == found.told("cannot be split")
     assert {"0"} == found.said("incident/AIID-9001#classification-csetv1", "fg:livesLost")
@@ -125,15 +115,15 @@ def test_a_number_that_mit_does_not_have_is_told(
     snapshot: Path, repository: Project, tmp_path: Path, value: str
 ) -> None:
     """The words of MIT drift, its numbers do not."""
-    _edit(snapshot / "classifications_MIT.csv", 1, "Risk Domain", value)
+    edit(snapshot / "classifications_MIT.csv", 1, "Risk Domain", value)
     found = imported("aiid", snapshot, repository, tmp_path / "into")
     assert [("classifications_MIT.csv", 2, "Risk Domain", "AIID-9001")] == found.told("was not taken")
 
 
 def test_the_words_of_mit_may_drift(snapshot: Path, repository: Project, tmp_path: Path) -> None:
     """Two spellings of one number are one concept."""
-    _edit(snapshot / "classifications_MIT.csv", 1, "Risk Domain", "3 Misinformation")
-    _edit(snapshot / "classifications_MIT.csv", 2, "Risk Domain", "3 > Misleading")
+    edit(snapshot / "classifications_MIT.csv", 1, "Risk Domain", "3 Misinformation")
+    edit(snapshot / "classifications_MIT.csv", 2, "Risk Domain", "3 > Misleading")
     found = imported("aiid", snapshot, repository, tmp_path / "into")
     labels = found.said("scheme/mit-ai-risk-domain#3", "skos:prefLabel")
     assert 1 == len(labels)
@@ -143,7 +133,7 @@ def test_the_words_of_mit_may_drift(snapshot: Path, repository: Project, tmp_pat
 @pytest.mark.parametrize("cell", ['["race","sex"]', "['race', 'sex']", '"race, sex"', "race, sex", "race,sex"])
 def test_lists_of_json_and_of_python_are_lists(snapshot: Path, repository: Project, tmp_path: Path, cell: str) -> None:
     """A cell may be an array, a Python list or joined values."""
-    _edit(snapshot / "classifications_CSETv1.csv", 3, "Harm Distribution Basis", cell)
+    edit(snapshot / "classifications_CSETv1.csv", 3, "Harm Distribution Basis", cell)
     found = imported("aiid", snapshot, repository, tmp_path / "into")
     assigned = {
         each.rpartition("#")[2] for each in found.said("incident/AIID-9003#classification-csetv1", "fg:assigns")
@@ -171,27 +161,27 @@ def test_a_doubled_column_that_is_read_refuses_its_table_alone(
 
 def test_the_old_name_of_csetv0_is_known(snapshot: Path, repository: Project, tmp_path: Path) -> None:
     """Older snapshots call the first taxonomy of CSET by its bare name."""
-    _edit(snapshot / "classifications_CSETv0.csv", 1, "Namespace", "CSET")
+    edit(snapshot / "classifications_CSETv0.csv", 1, "Namespace", "CSET")
     found = imported("aiid", snapshot, repository, tmp_path / "into")
     assert {"CSETv0"} == found.said("incident/AIID-9001#classification-csetv0", "dcterms:title")
 
 
 def test_two_classifications_of_one_incident_count_once(snapshot: Path, repository: Project, tmp_path: Path) -> None:
     """The second of one taxonomy is refused."""
-    _edit(snapshot / "classifications_MIT.csv", 2, "Incident ID", "9001")
+    edit(snapshot / "classifications_MIT.csv", 2, "Incident ID", "9001")
     found = imported("aiid", snapshot, repository, tmp_path / "into")
     assert [("classifications_MIT.csv", 3, "Incident ID", "AIID-9001")] == found.told("two MIT classifications")
 
 
 def test_a_classification_of_nothing_is_refused(snapshot: Path, repository: Project, tmp_path: Path) -> None:
     """An incident that the snapshot does not have cannot be classified."""
-    _edit(snapshot / "classifications_GMF.csv", 1, "Incident ID", "8888")
+    edit(snapshot / "classifications_GMF.csv", 1, "Incident ID", "8888")
     found = imported("aiid", snapshot, repository, tmp_path / "into")
     assert [("classifications_GMF.csv", 2, "Incident ID", "AIID-8888")] == found.told("no such incident")
 
 
 def test_an_unknown_taxonomy_is_refused_by_name(snapshot: Path, repository: Project, tmp_path: Path) -> None:
     """The row is refused, not read as another taxonomy."""
-    _edit(snapshot / "classifications_GMF.csv", 1, "Namespace", "GMFv2")
+    edit(snapshot / "classifications_GMF.csv", 1, "Namespace", "GMFv2")
     found = imported("aiid", snapshot, repository, tmp_path / "into")
     assert [("classifications_GMF.csv", 2, "Namespace", "")] == found.told("“GMFv2” is not one of")

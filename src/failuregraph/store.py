@@ -39,6 +39,7 @@ __all__ = [
     "Table",
     "Term",
     "Truth",
+    "from_rdflib",
     "masked",
     "names_data_set",
     "number",
@@ -258,7 +259,7 @@ class RdflibStore:
         if result.graph is not None:
             return Statements(tuple(_triple(*triple) for triple in result.graph))
         columns = tuple(str(name) for name in result.vars or ())
-        rows = tuple(tuple(_from_rdflib(row.get(name)) for name in result.vars or ()) for row in result.bindings)
+        rows = tuple(tuple(from_rdflib(row.get(name)) for name in result.vars or ()) for row in result.bindings)
         return Table(columns, rows)
 
     @staticmethod
@@ -284,7 +285,8 @@ def _to_rdflib(term: Term) -> Identifier:
     return RdflibLiteral(term.value, datatype=URIRef(term.datatype.value))
 
 
-def _from_rdflib(node: Node | None) -> Term | None:
+def from_rdflib(node: Node | None) -> Term | None:
+    """Return the term for a node of rdflib, None for None; raises Unsupported for what is no RDF 1.1 term."""
     if node is None:
         return None
     if isinstance(node, URIRef):
@@ -300,5 +302,5 @@ def _from_rdflib(node: Node | None) -> Term | None:
 
 
 def _triple(subject: Node, predicate: Node, value: Node) -> ox.Triple:
-    terms = (_from_rdflib(subject), _from_rdflib(predicate), _from_rdflib(value))
+    terms = (from_rdflib(subject), from_rdflib(predicate), from_rdflib(value))
     return ox.Triple(*terms)  # type: ignore[arg-type]  # positions of a triple are never None or misplaced

@@ -135,7 +135,7 @@ def _rows(project: Project, store: Store, name: str, given: Mapping[str, str] | 
 def _local(thing: str) -> str:
     """Return the identifier in a name of a record or of an incident.
 
-    >>> _local("record:FI-0351"), _local("https://w3id.org/failuregraph/incident/FI-0351#step-1")
+    >>> _local("record:FI-0351"), _local(BASE + "incident/FI-0351#step-1")
     ('FI-0351', 'FI-0351')
     """
     name = thing.strip().removeprefix(BASE).partition("#")[0]

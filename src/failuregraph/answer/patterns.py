@@ -12,6 +12,7 @@ from rdflib.plugins.sparql.parser import parseQuery
 from rdflib.plugins.sparql.parserutils import CompValue
 
 from failuregraph.errors import Unsupported
+from failuregraph.store import from_rdflib
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -65,13 +66,7 @@ def instances(
 def _bound(node: object, solution: Mapping[str, Term | None]) -> Term | None:
     if isinstance(node, Variable):
         return solution.get(str(node))
-    if isinstance(node, URIRef):
-        return ox.NamedNode(str(node))
-    if isinstance(node, Literal):
-        if node.language:
-            return ox.Literal(str(node), language=node.language)
-        return ox.Literal(str(node), datatype=ox.NamedNode(str(node.datatype)) if node.datatype else None)
-    return None
+    return from_rdflib(node) if isinstance(node, URIRef | Literal) else None
 
 
 def _walks(store: OxigraphStore, start: Term, path: object) -> Iterator[tuple[Term, Walk]]:
