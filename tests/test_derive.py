@@ -256,6 +256,13 @@ def test_what_is_derived_stands_in_its_graph(corpus: Project) -> None:
     assert {ox.NamedNode(DERIVED)} == {quad.graph_name for quad in derive(_facts(EVENT), corpus)}
 
 
+def test_what_is_asserted_is_not_derived_once_more(corpus: Project) -> None:
+    """A statement in two graphs would count twice in a sum over the union of all graphs."""
+    (fact,) = _facts("incident:B fg:event incident:A .")
+    assert fact.triple in _derived(EVENT, corpus)
+    assert fact.triple not in _derived(f"{EVENT} incident:B fg:event incident:A .", corpus)
+
+
 def test_a_narrow_match_carries_nothing_over(corpus: Project) -> None:
     """MIT's misinformation is wider than hallucination: the incident does not get the mode."""
     narrow = CLASSIFIED.replace("skos:closeMatch", "skos:narrowMatch")

@@ -28,7 +28,8 @@ DERIVED: Final = GRAPH + "derived"
 def derive(quads: Iterable[ox.Quad], project: Project) -> list[ox.Quad]:
     """Return what the rules of the project derive from the quads, sorted, in the graph ``DERIVED``.
 
-    Each rule sees what the rules before it derived.  Raises Unreadable where a rule is no CONSTRUCT.
+    Each rule sees what the rules before it derived.  What is asserted already is not derived once more: a statement in
+    two graphs would count twice in the union of all graphs.  Raises Unreadable where a rule is no CONSTRUCT.
     """
     store = OxigraphStore.of(quads)
     graph = ox.NamedNode(DERIVED)
@@ -38,7 +39,13 @@ def derive(quads: Iterable[ox.Quad], project: Project) -> list[ox.Quad]:
         if not isinstance(answer, Statements):
             message = "a rule must be a CONSTRUCT query."
             raise Unreadable(message, rule.path)
-        new = [ox.Quad(t.subject, t.predicate, t.object, graph) for t in answer.triples]
+        triples = (t for t in answer.triples if not _holds(store, t))
+        new = [ox.Quad(t.subject, t.predicate, t.object, graph) for t in triples]
         store.inner.extend(new)
         derived.update(new)
     return sorted(derived, key=str)
+
+
+def _holds(store: OxigraphStore, triple: ox.Triple) -> bool:
+    """Say whether a statement stands in any graph."""
+    return any(True for _ in store.inner.quads_for_pattern(triple.subject, triple.predicate, triple.object, None))
