@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 import rdflib
-from pyoxigraph import Literal
+from pyoxigraph import Literal, Quad
 from rdflib.plugins.sparql.parser import parseQuery
 
 from failuregraph.cli.graph import whole_graph
@@ -202,6 +202,16 @@ def test_a_hostile_value_is_a_value_or_an_error(question: QueryFile, value: str,
             continue
         assert parameter.type in {"iri", "string"}
         assert len(rows) <= len(run(oxigraph, question).rows) or parameter.optional
+
+
+def test_what_a_person_mapped_is_counted_apart(corpus: Project) -> None:
+    """One mapping that was made by hand instead of by a model counts under by_hand, and no other does."""
+    quads = [*project_quads(corpus), *derive(project_quads(corpus), corpus)]
+    made = [quad for quad in quads if str(quad.object) == '"semapv:LLMBasedMatching"' and "alignments" in str(quad)]
+    one = Quad(made[0].subject, made[0].predicate, Literal("semapv:ManualMappingCuration"), made[0].graph_name)
+    question = QueryFile.named(ROOT / "queries" / "answers", "mappings-by-taxonomy")
+    table = run(OxigraphStore.of([one, *(quad for quad in quads if quad != made[0])]), question)
+    assert 1 == sum(int(row[table.columns.index("by_hand")]) for row in _texts(table))
 
 
 def test_the_second_engine_is_another_one(engines: Engines) -> None:

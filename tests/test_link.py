@@ -116,8 +116,28 @@ def test_yes_to_an_event_becomes_a_mapping(copy: Project, tmp_path: Path) -> Non
     node = next(iter(graph.subjects(None, Literal("invented", lang="en"))))
     told = {str(p).rpartition("#")[2].rpartition("/")[2]: str(o) for p, o in graph.predicate_objects(node)}
     assert "2026-11-24" == told["created"]
+    assert "semapv:ManualMappingCuration" == told["justification"]
     assert FG + "sameEventAs" == told["annotatedProperty"]
     assert NAMESPACES["registry"] + "failure-graph" == told["wasAttributedTo"]
+
+
+def test_what_a_model_decided_says_so(run: Run, copy: Project, tmp_path: Path) -> None:
+    """A link that no person decided is not one of manual curation."""
+    table = str(_table(tmp_path, _event("yes")))
+    done = run(
+        "link",
+        "accept",
+        table,
+        "--author",
+        "registry:failure-graph",
+        "--date",
+        "2026-11-24",
+        "--by-model",
+        project=copy,
+    )
+    assert 0 == done.code
+    text = (copy.data / "links" / "events.ttl").read_text(encoding="utf-8")
+    assert 1 == text.count("semapv:LLMBasedMatching")
 
 
 def test_no_is_kept_so_that_it_is_not_asked_again(copy: Project, tmp_path: Path) -> None:

@@ -54,17 +54,18 @@ def _propose(context: click.Context, what: str, output: Path | None, imports: tu
 @click.argument("table", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--author", required=True, metavar="IRI", help="Who reviewed it: an ORCID, or registry:failure-graph.")
 @click.option("--date", required=True, metavar="DATE", help="The day of the review, YYYY-MM-DD.")
+@click.option("--by-model", is_flag=True, help="A language model decided, and no person: the links say so.")
 @click.pass_context
-def _accept(context: click.Context, table: Path, author: str, date: str) -> None:
+def _accept(context: click.Context, table: Path, author: str, date: str, by_model: bool) -> None:  # noqa: FBT001 - a flag
     """Write the decisions of a reviewed table into data/ and print the files that changed.
 
     A pair that was decided, either way, is not proposed again.
 
     Example: failuregraph link accept candidates.tsv --author registry:failure-graph --date 2026-11-24
     """
-    from failuregraph.link.accept import accept
+    from failuregraph.link.accept import JUSTIFICATIONS, accept
 
-    changed = accept(shared(context).project(writable=True), table, author, date)
+    changed = accept(shared(context).project(writable=True), table, author, date, JUSTIFICATIONS[by_model])
     for path in changed:
         click.echo(str(path))
     click.echo(f"{len(changed)} files changed.", err=True)

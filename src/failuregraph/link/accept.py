@@ -18,26 +18,27 @@ if TYPE_CHECKING:
     from failuregraph.link.candidates import Candidate
     from failuregraph.project import Project
 
-__all__ = ["accept"]
+__all__ = ["JUSTIFICATIONS", "accept"]
 
 _SAME: Final = "fg:sameEventAs"
 _PREDICATES: Final = (_SAME, "skos:closeMatch", "fg:filedUnder")
-_MANUAL: Final = "semapv:ManualMappingCuration"
+#: Who decided, in the terms of the Semantic Mapping Vocabulary: a person, or a language model.
+JUSTIFICATIONS: Final = ("semapv:ManualMappingCuration", "semapv:LLMBasedMatching")
 
 
-def accept(project: Project, table: Path, author: str, date: str) -> list[Path]:
+def accept(project: Project, table: Path, author: str, date: str, justification: str = JUSTIFICATIONS[0]) -> list[Path]:
     """Write the decisions of a reviewed table and return the files that changed; undecided rows change nothing.
 
     ``yes`` to an organisation adds the statement to its file.  A decision on an event, and a ``no``, become a
-    mapping with author and date, so that the pair is not proposed again.  All rows are read before one file is
-    written; raises Unreadable with the line of a row that cannot be taken.
+    mapping with author, date and justification, so that the pair is not proposed again.  All rows are read before
+    one file is written; raises Unreadable with the line of a row that cannot be taken.
     """
     graphs: dict[Path, rdflib.Graph] = {}
     for line, candidate in load(table):
         if candidate.decision:
             path = _path(project, table, line, candidate)
             graph = graphs.setdefault(path, read(path) if path.exists() else rdflib.Graph(bind_namespaces="none"))
-            _decide(graph, candidate, author, date)
+            _decide(graph, candidate, (author, date, justification))
     return [path for path, graph in graphs.items() if _written(project, path, graph)]
 
 
@@ -58,7 +59,8 @@ def _path(project: Project, table: Path, line: int, candidate: Candidate) -> Pat
     return path
 
 
-def _decide(graph: rdflib.Graph, candidate: Candidate, author: str, date: str) -> None:
+def _decide(graph: rdflib.Graph, candidate: Candidate, made: tuple[str, str, str]) -> None:
+    author, date, justification = made
     is_yes = candidate.decision == "yes"
     if candidate.predicate == "fg:filedUnder":
         if is_yes:
@@ -75,7 +77,7 @@ def _decide(graph: rdflib.Graph, candidate: Candidate, author: str, date: str) -
         ("owl:annotatedSource", _iri(candidate.subject)),
         ("owl:annotatedProperty", _iri(predicate)),
         ("owl:annotatedTarget", _iri(candidate.object)),
-        ("fg:justification", Literal(_MANUAL)),
+        ("fg:justification", Literal(justification)),
         ("prov:wasAttributedTo", _iri(author)),
         ("dcterms:created", Literal(date, datatype=URIRef(XSD + "date"))),
         ("rdfs:comment", Literal(candidate.evidence, lang="en")),

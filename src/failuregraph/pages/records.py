@@ -20,7 +20,7 @@ _IMPACTS: Final = (
     ("Financial impact", "fg:financialImpact"),
     ("Time to disclosure", "fg:timeToDisclosure"),
 )
-#: What a reviewed mapping may carry over from the taxonomy of another registry.
+#: What a mapping may carry over from the taxonomy of another registry.
 _MAPPED: Final = ("failureMode", "surface", "severity")
 
 

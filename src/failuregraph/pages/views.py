@@ -74,10 +74,15 @@ class Home:
     questions: tuple[tuple[str, str], ...]
 
 
+def _texts(table: Table) -> list[tuple[str, ...]]:
+    """Return the rows of an answer as texts; what is not bound is empty."""
+    return [tuple("" if term is None else term.value for term in row) for row in table.rows]
+
+
 def home(site: Site) -> Home:
     """Return the view of the front page."""
     table = run(site.store, site.pages["counts"])
-    rows = [tuple("" if term is None else term.value for term in row) for row in table.rows]
+    rows = _texts(table)
     counts = {
         dimension: tuple((value, int(n)) for kind, value, n in rows if kind == dimension and int(n))
         for dimension in _COUNTED
@@ -86,8 +91,8 @@ def home(site: Site) -> Home:
     derived = site.graphs[BASE + "graph/derived"]
     events = {str(triple.object) for triple in derived if triple.predicate.value == FG + "event"}
     listed = tuple((query.name, query.said("question")) for query in site.questions.values())
-    kept = run(site.store, site.pages["registries"]).rows
-    registries = tuple((name.value, int(records.value), licence.value) for name, records, licence in kept)  # type: ignore[union-attr]  # the query binds all three
+    kept = _texts(run(site.store, site.pages["registries"]))
+    registries = tuple((name, int(records), licence) for name, records, licence in kept)
     return Home(
         sum(records for _, records, _ in registries),
         len(events),
