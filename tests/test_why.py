@@ -83,6 +83,14 @@ def test_what_a_sub_select_counts_is_opened_too(wide: OxigraphStore) -> None:
     assert {"FI-9003", "AGL-fabrikam-agent-ledger-loss-2025-07"} <= set(_members(found))
 
 
+def test_the_base_of_a_share_is_no_member(graph: OxigraphStore) -> None:
+    """What a sub-select counts beside the row, here all severe events, has statements and no members."""
+    found = _why(graph, "control-leverage", 1)
+    base = {each.subject for each in found.statements if each.predicate.endswith("#severity")}
+    assert found.members
+    assert set(found.members) < base
+
+
 def test_a_path_is_followed_statement_by_statement(graph: OxigraphStore) -> None:
     """An incident of a part counts for the whole: the statement that it is a part is among the reasons."""
     found = _why(graph, "organisation-profile", 1, organisation="northwind-group")
