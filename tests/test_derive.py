@@ -43,6 +43,10 @@ UNRESOLVED = """<#i> fg:party party:p .
 SOURCE = """<#s> a fg:Source ; fg:host "daily.example" .
     publisher:daily a fg:Publisher ; fg:domain "daily.example" ."""
 
+GROUP = """incident:A a fg:Incident ; fg:involvement <#i> .
+    <#i> fg:organisation organisation:part ; fg:role role:deployer .
+    organisation:part org:subOrganizationOf organisation:whole ."""
+
 SOURCES = """incident:A a fg:Incident ; fg:severity severity:high ; fg:source <#one>, <#two> .
     severity:high fg:rank 3 . <#record> a fg:Record ; foaf:primaryTopic incident:A ; fg:sourceListComplete true .
     <#one> a fg:Source ; fg:publisher publisher:daily ; fg:sourceType sourcetype:primary .
@@ -114,6 +118,13 @@ TWINS = [
         'party:p rdfs:label "acme robotics"@en',
     ),
     ("32-publishers", SOURCE, ('fg:host "daily', 'fg:host "weekly'), "<#s> fg:publisher publisher:daily"),
+    ("33-outlets", SOURCE, ('fg:host "daily', 'dcterms:title "daily'), '<#s> fg:outlet "daily.example"'),
+    (
+        "33-outlets",
+        f'{SOURCE} publisher:daily rdfs:label "The Daily"@en .',
+        ("rdfs:label", "skos:altLabel"),
+        '<#s> fg:outlet "The Daily"',
+    ),
     ("33-same-origin", ONE_OWNER, ("weekly fg:owner organisation:acme", "weekly a fg:Publisher"), ORIGIN),
     (
         "33-same-origin",
@@ -181,6 +192,13 @@ TWINS = [
     ("42-procedure-steps", PROCEDURE, (" ; fg:source <#source>", ""), "incident:A fg:observedStep <#p>"),
     ("42-procedure-steps", PROCEDURE, ("skos:broadMatch", "skos:narrowMatch"), "<#p> fg:stage stage:trigger"),
     ("45-mitigations", MITIGATION, ("skos:broader", "skos:related"), "incident:A fg:mitigation <#m>"),
+    (
+        "38-named-groups",
+        GROUP,
+        ("org:subOrganizationOf", "fg:supplier"),
+        "incident:A fg:namedGroup organisation:whole",
+    ),
+    ("38-named-groups", GROUP, ("role:deployer", "role:affected"), "incident:A fg:namedGroup organisation:whole"),
     (
         "50-effective-path",
         MODE,
