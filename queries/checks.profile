@@ -19,3 +19,8 @@ Q05-exposure-none warning
 Q06-financial-figure info
 Q07-padded-date warning
 Q08-organisation-name warning
+E01-review-status error
+E02-sources error
+E03-severity-reason error
+E04-step-example error
+E05-dated-sources warning

@@ -57,6 +57,7 @@ CASES = [
     Case("private use", RECORD, "invents a refund", "invents \ue000 refund", "characters", "U+E000"),
     Case("not NFC", RECORD, "invents a refund", "invents e\u0301 refund", "characters", "NFC"),
     Case("another language", RECORD, 'refund rule"@en', 'refund rule"@de', "language", "@de"),
+    Case("a title in a language of no list", RECORD, 'made up our refund rule"@en', '…"@tlh', "language", "@tlh"),
     Case("a number that is none", RECORD, "fg:sourceCount 2", 'fg:sourceCount "two"^^xsd:integer', "number", "“two”"),
     Case("blank node", RECORD, "fg:severity severity:medium", "fg:severity []", "blank-node", "Name the part"),
     Case("relative IRI", RECORD, "<https://daily.example/refund>", "<refund>", "syntax", "relative IRI", 3),

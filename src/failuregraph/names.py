@@ -55,6 +55,8 @@ SCHEMES: Final[dict[str, str]] = {
     "publisher-kind": "publisherkind",
     "record-status": "recordstatus",
     "regulatory-exposure": "exposure",
+    "response-kind": "responsekind",
+    "review-status": "reviewstatus",
     "role": "role",
     "severity": "severity",
     "source-type": "sourcetype",

@@ -32,6 +32,9 @@ _NUMBERS: Final = {
     XSD + "decimal": re.compile(r"[+-]?\d*\.?\d+"),
 }
 _FORBIDDEN: Final = ("Cc", "Cf", "Co", "Cs", "Cn")
+#: The languages of the pages that are cited: the title of a source keeps its own.
+_CITED: Final = frozenset(("de", "es", "fi", "fr", "it", "ja", "ko", "nl", "pl", "pt", "sv"))
+_TITLE: Final = NAMESPACES["dcterms"] + "title"
 _LINKS: Final = (NAMESPACES["foaf"] + "page", NAMESPACES["foaf"] + "homepage")
 
 
@@ -110,11 +113,13 @@ def numbers(file: Loaded) -> Iterator[Fault]:
 
 
 def languages(file: Loaded) -> Iterator[Fault]:
-    """Texts in another language than English, the one in which the project writes."""
-    for place, (_, _, value) in enumerate(file.triples):
-        if value.language and value.language != "en":
-            message = f"the language @{value.language} is not used here."
-            yield from _faults(file, "language", [(place, message, "Write the text in English, with @en.")])
+    """Texts in another language than English, the one in which the project writes; titles keep their own."""
+    for place, (_, predicate, value) in enumerate(file.triples):
+        if value.language in (None, "", "en") or (predicate.value == _TITLE and value.language in _CITED):
+            continue
+        message = f"the language @{value.language} is not used here."
+        remedy = "Write the text in English, with @en; only the title of a source keeps its own language."
+        yield from _faults(file, "language", [(place, message, remedy)])
 
 
 def addresses(file: Loaded) -> Iterator[Fault]:
