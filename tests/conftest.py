@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import engines
 import pytest
 from live import Server, running
 
@@ -81,6 +82,22 @@ def data_folder() -> Path:
 def everything(repository: Project, data_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """Return the real graph together with the five registries whose real files are at hand."""
     return imported(repository, data_folder, REAL_FILES, tmp_path_factory.mktemp("real"))
+
+
+@pytest.fixture(scope="session")
+def oxigraph_server() -> Iterator[engines.Engine]:
+    """Return a running Oxigraph server."""
+    with engines.oxigraph() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def virtuoso_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[engines.Engine]:
+    """Return a running Virtuoso, or skip where it is not installed."""
+    if engines.VIRTUOSO is None:
+        pytest.skip("virtuoso-t is not installed: apt-get install virtuoso-opensource")
+    with engines.virtuoso(tmp_path_factory.mktemp("virtuoso")) as found:
+        yield found
 
 
 @pytest.fixture

@@ -35,6 +35,7 @@ class Server:
     """A running server and a client that sends exactly the headers it is given."""
 
     port: int
+    pid: int = 0
 
     @property
     def url(self) -> str:
@@ -66,31 +67,33 @@ class Server:
         return self.get("/sparql?" + urlencode({"query": query, **parameters}), accept)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of loopback that nothing listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 @contextlib.contextmanager
-def running(project: Project, out: Path) -> Iterator[Server]:
-    """Run the server on a project as a user would, until the block ends."""
-    server = Server(_free_port())
-    command = [sys.executable, "-m", "failuregraph", "--project", str(project.root), "serve"]
+def running(project: Project, out: Path, *options: str) -> Iterator[Server]:
+    """Run the server on a project as a user would, with more options of ``serve``, until the block ends."""
+    server = Server(free_port())
+    command = [sys.executable, "-m", "failuregraph", "--project", str(project.root), "serve", *options]
     for workspace in project.imports:
         command += ["--with", str(workspace.path)]
-    process = subprocess.Popen([*command, "--port", str(server.port), "-o", str(out)], stderr=subprocess.PIPE)
+    log = (out.parent / f"{out.name}.log").open("w+b")
+    process = subprocess.Popen([*command, "--port", str(server.port), "-o", str(out)], stderr=log)
     try:
         for _ in range(300):
             with contextlib.suppress(ConnectionError):
                 if server.get("/health").status == 200:
                     break
             if process.poll() is not None:
-                raise AssertionError(process.stderr.read().decode() if process.stderr else "")
+                log.seek(0)
+                raise AssertionError(log.read().decode())
             time.sleep(0.1)
-        yield server
+        yield Server(server.port, process.pid)
     finally:
         process.terminate()
-        process.wait(10)
-        if process.stderr:
-            process.stderr.close()
+        process.wait(20)
+        log.close()

@@ -17,7 +17,7 @@ from failuregraph.errors import Unreadable, WrongUse
 from failuregraph.names import GRAPH
 from failuregraph.project import Project
 
-FILES = ("failuregraph.nq", "failuregraph.trig", "manifest.json")
+FILES = ("failuregraph.nq", "failuregraph.trig", "manifest.json", "metadata.nq")
 
 
 def test_two_builds_are_the_same_bytes(corpus: Project, tmp_path: Path) -> None:
@@ -46,7 +46,7 @@ def test_nothing_of_the_machine_stands_in_a_release(corpus: Project, tmp_path: P
 
 
 def test_the_dumps_say_the_same(corpus: Project, tmp_path: Path) -> None:
-    """N-Quads and TriG hold the same data set, and the store as many quads as the manifest says."""
+    """N-Quads and TriG hold one data set; the store holds it and the metadata, as many quads as the manifest says."""
     release = build(corpus, tmp_path)
     sets = []
     for name, form in (("failuregraph.nq", ox.RdfFormat.N_QUADS), ("failuregraph.trig", ox.RdfFormat.TRIG)):
@@ -54,7 +54,8 @@ def test_the_dumps_say_the_same(corpus: Project, tmp_path: Path) -> None:
         dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
         sets.append(dataset)
     assert sets[0] == sets[1]
-    assert release.manifest["counts"]["quads"] == len(release.store().inner) == len(sets[0])
+    counts = release.manifest["counts"]
+    assert counts["quads"] == len(release.store().inner) == len(sets[0]) + counts["metadata"]
 
 
 def test_derived_facts_have_a_graph_of_their_own(corpus: Project, tmp_path: Path) -> None:
@@ -134,7 +135,7 @@ def test_what_a_killed_build_left_is_removed(corpus: Project, tmp_path: Path) ->
     assert [] == list(tmp_path.glob(".building-*"))
 
 
-@pytest.mark.parametrize("name", ["failuregraph.nq", "failuregraph.trig"])
+@pytest.mark.parametrize("name", ["failuregraph.nq", "failuregraph.trig", "metadata.nq"])
 def test_a_changed_file_is_not_opened(corpus: Project, tmp_path: Path, name: str) -> None:
     """One flipped byte in a dump is noticed."""
     release = build(corpus, tmp_path)

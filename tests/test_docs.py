@@ -15,11 +15,13 @@ from failuregraph.cli.root import COMMANDS, root
 from failuregraph.names import NAMESPACES
 from failuregraph.project import Project
 from failuregraph.query import QueryFile, run
+from failuregraph.serve.settings import Settings
 from failuregraph.store import OxigraphStore, project_quads
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = ROOT / "docs" / "cli.md"
 PREFIXES = ROOT / "docs" / "prefixes.md"
+ENDPOINT_PAGE = ROOT / "docs" / "endpoint.md"
 COVERAGE = ROOT / "docs" / "coverage.md"
 #: A value with fewer records than this, of those whose path was observed, is thin.
 THIN = 3
@@ -132,6 +134,17 @@ def test_the_generated_pages_are_fresh(path: Path, text: str, request: pytest.Fi
     if request.config.getoption("--update"):
         path.write_text(text, encoding="utf-8")
     assert text == path.read_text(encoding="utf-8")
+
+
+def test_the_limits_of_the_endpoint_are_documented(request: pytest.FixtureRequest) -> None:
+    """The table in docs/endpoint.md has every limit with its value; ``make docs`` writes it anew."""
+    rows = "".join(f"| `{name}` | {value} | {meaning} |\n" for name, value, meaning in Settings().explained())
+    table = f"| limit | value | of |\n| --- | --: | --- |\n{rows}\n"
+    text = ENDPOINT_PAGE.read_text(encoding="utf-8")
+    fresh = re.sub(r"(?:\| limit \|.*?\n\n|LIMITS\n)", lambda _: table, text, count=1, flags=re.DOTALL)
+    if request.config.getoption("--update"):
+        ENDPOINT_PAGE.write_text(fresh, encoding="utf-8")
+    assert fresh == ENDPOINT_PAGE.read_text(encoding="utf-8")
 
 
 def test_every_command_is_documented() -> None:

@@ -37,6 +37,7 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
         ("text/csv", "truth", False, None),
         ("text/csv", "graph", False, None),
         ("image/png", "graph", True, None),
+        ("application/n-quads", "graph", True, "nq"),
         (RDFLIB, "table", False, "xml"),
         (RDFLIB, "graph", False, "rdf"),
         (PARSE, "graph", True, "ttl"),
@@ -56,7 +57,19 @@ def test_the_header_leads_to_a_format(accept: str | None, kind: str, html: bool,
 @given(st.text(max_size=3000), st.sampled_from(["table", "truth", "graph"]))
 def test_no_header_breaks_negotiation(accept: str, kind: str) -> None:
     """Whatever a client sends, the choice is a known format or None."""
-    assert choose(accept, kind, html=True) in {"json", "xml", "csv", "tsv", "ttl", "nt", "jsonld", "rdf", "html", None}
+    assert choose(accept, kind, html=True) in {
+        "json",
+        "xml",
+        "csv",
+        "tsv",
+        "ttl",
+        "nt",
+        "jsonld",
+        "rdf",
+        "nq",
+        "html",
+        None,
+    }
 
 
 @pytest.mark.parametrize(

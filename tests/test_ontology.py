@@ -13,7 +13,7 @@ from failuregraph.names import BASE, FG, NAMESPACES, ONTOLOGY, SCHEMES, STAGES
 from failuregraph.turtle import read
 
 ROOT = Path(__file__).parent.parent
-CORE = ("core", "path", "assessment", "evidence", "registries", "derived", "editorial")
+CORE = ("core", "path", "assessment", "evidence", "registries", "derived", "editorial", "service")
 TERM_KINDS = (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty)
 
 

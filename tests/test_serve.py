@@ -17,7 +17,7 @@ import rdflib
 from live import Server, running
 
 from failuregraph.build import Release, build
-from failuregraph.names import BASE
+from failuregraph.names import BASE, ENDPOINT
 from failuregraph.project import Project
 from failuregraph.serve.settings import Settings
 
@@ -134,7 +134,7 @@ def test_updates_leave_the_store_as_it_was(server: Server) -> None:
 
 def test_options_and_head(server: Server) -> None:
     """OPTIONS says what is offered; HEAD has the headers of GET and no body."""
-    assert (204, "GET, HEAD, POST, OPTIONS") == (
+    assert (204, "GET, HEAD, POST, QUERY, OPTIONS") == (
         server.send("OPTIONS", "/sparql").status,
         server.send("OPTIONS", "/sparql").headers["allow"],
     )
@@ -155,7 +155,7 @@ def test_the_service_describes_itself(server: Server) -> None:
     """Without a query a program gets the service description, a browser the form."""
     graph = rdflib.Graph().parse(data=server.get("/sparql").body, format="turtle")
     endpoint = rdflib.URIRef("http://www.w3.org/ns/sparql-service-description#endpoint")
-    assert [rdflib.URIRef(server.url + "/sparql")] == list(graph.objects(None, endpoint))
+    assert [rdflib.URIRef(ENDPOINT)] == list(graph.objects(None, endpoint))
     assert "<textarea" in server.get("/sparql", "text/html").text
 
 
@@ -335,7 +335,8 @@ def test_a_query_that_never_ends_is_ended(corpus: Project, tmp_path: Path) -> No
     formats = {"table": "json", "truth": "json", "graph": "ttl"}
 
     def _request(query: str) -> dict[str, object]:
-        return {"query": query, "default_graphs": (), "named_graphs": (), "formats": formats, "cap": 100_000}
+        caps = {"cap": 100_000, "rows": 100_000}
+        return {"query": query, "default_graphs": (), "named_graphs": (), "formats": formats, **caps}
 
     async def _ask() -> tuple[int, float, int, int, int]:
         pool = Pool(release.store_path, Settings(deadline=1.0, workers=1))

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pyoxigraph as ox
 
 from failuregraph import __version__
+from failuregraph.catalog.metadata import METADATA_FILE, metadata
 from failuregraph.derive import DERIVED
 from failuregraph.dumps import DERIVED_FILE, as_lines, dumps_of, notice, served
 from failuregraph.errors import Unreadable, WrongUse
@@ -30,7 +31,7 @@ from failuregraph.query import prefixes_for, tidied
 from failuregraph.store import OxigraphStore
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from failuregraph.dumps import Dump
     from failuregraph.project import Project
@@ -89,9 +90,9 @@ class Release:
         return OxigraphStore(ox.Store.read_only(str(self.store_path)))
 
     def graphs(self) -> dict[str, list[ox.Triple]]:
-        """Return named graph → its statements, from the dumps, with the lexical forms of the source."""
+        """Return named graph → its statements, from dumps and metadata, with the lexical forms of the source."""
         found: dict[str, list[ox.Triple]] = {}
-        for file in self.manifest["dumps"]:
+        for file in (*self.manifest["dumps"], METADATA_FILE):
             if file == DERIVED_FILE:
                 found.pop(DERIVED, None)
             for quad in ox.parse(path=str(self.path / file), format=ox.RdfFormat.N_QUADS):
@@ -115,7 +116,7 @@ def build(project: Project, out: Path) -> Release:
             manifest = _write(work, project, dumps)
             final = out / "releases" / str(manifest["release"])
             final.parent.mkdir(exist_ok=True)
-            if not _is_whole(final):
+            if not _is_whole(final, manifest):
                 shutil.rmtree(final, ignore_errors=True)
                 _sync(work)
                 work.chmod(0o755)
@@ -126,13 +127,15 @@ def build(project: Project, out: Path) -> Release:
     return Release(final.resolve(), manifest)
 
 
-def _is_whole(path: Path) -> bool:
-    """Say whether the release is already there and undamaged: it may be in use and is left alone."""
+def _is_whole(path: Path, manifest: dict[str, Any]) -> bool:
+    """Say whether the release is already there, undamaged and as it would be built: it may be in use and is left alone.
+
+    The same content is the same release; another version of the software may say more of it beside the dumps.
+    """
     try:
-        Release.open(path)
+        return Release.open(path).manifest == manifest
     except Unreadable:
         return False
-    return True
 
 
 @contextlib.contextmanager
@@ -164,46 +167,57 @@ def _write(work: Path, project: Project, dumps: Sequence[Dump]) -> dict[str, Any
         (work / dump.file).write_bytes(dump.lines)
     trig = bytes(ox.serialize(dumps[0].quads, format=ox.RdfFormat.TRIG, prefixes=prefixes_for("trig")) or b"")
     (work / _TRIG).write_bytes(tidied(trig, "trig"))
-    (work / _NOTICE).write_text(notice(dumps), encoding="utf-8")
     quads = served(dumps)
+    content = hashlib.sha256(as_lines(quads)).hexdigest()
     store = ox.Store(str(work / _STORE))
     store.bulk_extend(quads)
+    told = metadata(content[:16], dumps, _stated(work, _rights(dumps)), list(store))
+    store.bulk_extend(told.quads)
     store.flush()
-    count = len(store)
+    counts = {"quads": len(store), "metadata": len(told.quads)}
     del store
-    manifest = _manifest(work, project, dumps, quads, count)
+    (work / told.file).write_bytes(told.lines)
+    (work / _NOTICE).write_text(notice([*dumps, told]), encoding="utf-8")
+    rights = _rights(dumps) | {_NOTICE: {"licence": dumps[0].licence}, told.file: told.rights()}
+    manifest = _manifest(project, [*quads, *told.quads], counts) | {
+        "release": content[:16],
+        "content_sha256": content,
+        "dumps": [dump.file for dump in dumps],
+        "files": _stated(work, rights),
+    }
     (work / _MANIFEST).write_text(json.dumps(manifest, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     return manifest
 
 
-def _manifest(
-    work: Path, project: Project, dumps: Sequence[Dump], quads: Sequence[ox.Quad], stored: int
-) -> dict[str, Any]:
+def _rights(dumps: Sequence[Dump]) -> dict[str, dict[str, Any]]:
+    """Return dump → its licence, attribution and content; the first has a second form."""
+    return {dump.file: dump.rights() for dump in dumps} | {_TRIG: dumps[0].rights()}
+
+
+def _stated(work: Path, rights: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Return file → its size and hash, with what is stated of it."""
+    return {
+        name: {"bytes": (work / name).stat().st_size, "sha256": _sha256(work / name), **stated}
+        for name, stated in rights.items()
+    }
+
+
+def _manifest(project: Project, quads: Sequence[ox.Quad], counts: Mapping[str, int]) -> dict[str, Any]:
     kinds = Counter(source.kind for source in project.sources())
     graphs = Counter(quad.graph_name.value for quad in quads if isinstance(quad.graph_name, ox.NamedNode))
-    content = hashlib.sha256(as_lines(quads)).hexdigest()
     versions = [
         quad.object.value
         for quad in quads
         if quad.subject == ox.NamedNode(ONTOLOGY) and quad.predicate == _VERSION_INFO
         if isinstance(quad.object, ox.Literal)
     ]
-    rights = {dump.file: dump.rights() for dump in dumps}
-    rights |= {_TRIG: dumps[0].rights(), _NOTICE: {"licence": dumps[0].licence}}
     return {
-        "release": content[:16],
-        "content_sha256": content,
         "canonicalization": "RDFC-1.0, sorted N-Quads",
         "software": __version__,
         "ontology": versions[0] if versions else "not stated",
         "licence": CC_BY,
-        "counts": {"quads": stored, "graphs": len(graphs), "sources": dict(sorted(kinds.items()))},
+        "counts": {**counts, "graphs": len(graphs), "sources": dict(sorted(kinds.items()))},
         "graphs": dict(sorted(graphs.items())),
-        "dumps": [dump.file for dump in dumps],
-        "files": {
-            name: {"bytes": (work / name).stat().st_size, "sha256": _sha256(work / name), **stated}
-            for name, stated in rights.items()
-        },
     }
 
 

@@ -12,6 +12,7 @@ from typing import Final
 __all__ = [
     "BASE",
     "CC_BY",
+    "ENDPOINT",
     "FG",
     "FORMATS",
     "GRAPH",
@@ -33,6 +34,8 @@ ONTOLOGY: Final = BASE + "ontology"
 FG: Final = ONTOLOGY + "#"
 SHAPES: Final = BASE + "shapes"
 GRAPH: Final = BASE + "graph/"
+#: The permanent address of the endpoint; a server that stands elsewhere says so in its settings.
+ENDPOINT: Final = BASE + "sparql"
 CC_BY: Final = "https://creativecommons.org/licenses/by/4.0/"
 
 #: The scheme documents with the prefix of their concepts: scheme name → prefix.
@@ -82,9 +85,12 @@ _OUTSIDE: Final[dict[str, str]] = {
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
     "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
     "schema": "https://schema.org/",
+    "sd": "http://www.w3.org/ns/sparql-service-description#",
     "sh": "http://www.w3.org/ns/shacl#",
     "skos": "http://www.w3.org/2004/02/skos/core#",
+    "spdx": "http://spdx.org/rdf/terms#",
     "void": "http://rdfs.org/ns/void#",
+    "void-ext": "http://ldf.fi/void-ext#",
     "vs": "http://www.w3.org/2003/06/sw-vocab-status/ns#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
@@ -152,6 +158,7 @@ FORMATS: Final = (
         table=False,
         graph=True,
     ),
+    Format("nq", "application/n-quads", ("nquads", "n-quads"), table=False, graph=True),
 )
 
 

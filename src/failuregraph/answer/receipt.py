@@ -17,7 +17,9 @@ import pyoxigraph as ox
 from failuregraph import __version__
 from failuregraph.dumps import as_lines, dumps_of, served
 from failuregraph.errors import Unreadable
-from failuregraph.query import QueryFile, answer_with
+from failuregraph.names import CC_BY
+from failuregraph.query import QueryFile, answer_with, run
+from failuregraph.remote.store import SparqlStore
 from failuregraph.turtle import read_text
 
 if TYPE_CHECKING:
@@ -25,9 +27,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from failuregraph.project import Project
-    from failuregraph.store import Bindings, OxigraphStore, Table, Term
+    from failuregraph.store import Bindings, Store, Table, Term
 
-__all__ = ["Difference", "Edition", "canonical", "receipt", "seal", "text_of", "verify"]
+__all__ = ["Difference", "Edition", "canonical", "origin_of", "receipt", "seal", "text_of", "verify"]
 
 _FORMAT: Final = 1
 _SHARE_ALIKE: Final = "/by-sa/"
@@ -62,13 +64,33 @@ def canonical(table: Table) -> bytes:
 class Edition:
     """What an answer was drawn from: the release, what it contains, whom to name, and the licence of the whole.
 
-    Where one part is share-alike, so is the whole.
+    Where one part is share-alike, so is the whole.  A store elsewhere has an endpoint instead of a release.
     """
 
     release: str
     contains: tuple[str, ...]
     attribution: tuple[str, ...]
     licence: str
+    endpoint: str = ""
+
+    @classmethod
+    def answering(cls, project: Project, store: Store) -> Edition:
+        """Return the edition of what a store answers from: the project, or what a store elsewhere says of itself."""
+        return cls.of_endpoint(project, store) if isinstance(store, SparqlStore) else cls.of(project)
+
+    @classmethod
+    def of_endpoint(cls, project: Project, store: SparqlStore) -> Edition:
+        """Return the edition of a store elsewhere, by the registries and licences of the records in it."""
+        rows = run(store, QueryFile.load(project.queries / "pages" / "rights.rq")).rows
+        told = [tuple("" if term is None else term.value for term in row) for row in rows]
+        licences = [licence for _, _, licence, _ in told] or [CC_BY]
+        return cls(
+            "",
+            tuple(f"{name}: {records} records" for name, records, _, _ in told),
+            tuple(dict.fromkeys(rights for _, _, _, rights in told if rights)),
+            next((licence for licence in licences if _SHARE_ALIKE in licence), min(licences, key=_not_cc_by)),
+            store.endpoint,
+        )
 
     @classmethod
     def of(cls, project: Project) -> Edition:
@@ -95,13 +117,17 @@ class Edition:
         )
 
 
+def _not_cc_by(licence: str) -> bool:
+    return licence != CC_BY
+
+
 def receipt(edition: Edition, question: QueryFile, terms: Bindings, table: Table) -> dict[str, Any]:
     """Return the receipt of an answer."""
     stated: dict[str, Any] = {
         "receipt": _FORMAT,
         "question": {"name": question.name, "title": question.said("title"), "sha256": _sha256(question.text)},
         "parameters": {name: str(term) for name, term in sorted(terms.items())},
-        "release": edition.release,
+        **({"endpoint": edition.endpoint} if edition.endpoint else {"release": edition.release}),
         "contains": list(edition.contains),
         "attribution": list(edition.attribution),
         "licence": edition.licence,
@@ -123,12 +149,17 @@ def seal(stated: Mapping[str, Any]) -> str:
     return _sha256(json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":")))
 
 
+def origin_of(stated: Mapping[str, Any]) -> str:
+    """Return what a receipt says that the answer was drawn from, in words."""
+    return f"Release {stated['release']}" if "release" in stated else f"Endpoint {stated['endpoint']}"
+
+
 def text_of(stated: Mapping[str, Any]) -> str:
     """Return a receipt as the text of its file."""
     return json.dumps(stated, indent=2, ensure_ascii=False) + "\n"
 
 
-def verify(path: Path, project: Project, store: OxigraphStore) -> list[Difference]:
+def verify(path: Path, project: Project, store: Store) -> list[Difference]:
     """Run the question of a receipt again and return what it states beside what is found.
 
     Raises Unreadable for a file that is no receipt, WrongUse where the question does not exist any more.
@@ -136,16 +167,23 @@ def verify(path: Path, project: Project, store: OxigraphStore) -> list[Differenc
     stated = _load(path)
     question = QueryFile.named(project.answers, str(stated["question"]["name"]))
     terms = {name: _term(path, name, text) for name, text in stated["parameters"].items()}
-    now = receipt(Edition.of(project), question, terms, answer_with(store, question, terms))
+    now = receipt(Edition.answering(project, store), question, terms, answer_with(store, question, terms))
     return [
         Difference("seal", str(stated["seal"]), seal(stated)),
         Difference("question", str(stated["question"]["sha256"]), str(now["question"]["sha256"])),
-        Difference("release", str(stated["release"]), str(now["release"]), binding=False),
+        _origins(stated, now),
         Difference("contains", "; ".join(stated["contains"]), "; ".join(now["contains"]), binding=False),
         Difference("licence", str(stated["licence"]), str(now["licence"])),
         Difference("rows", str(stated["rows"]), str(now["rows"])),
         Difference("result", str(stated["sha256"]), str(now["sha256"])),
     ]
+
+
+def _origins(stated: Mapping[str, Any], now: Mapping[str, Any]) -> Difference:
+    """Return the two releases, or where one of them is an endpoint what both were drawn from."""
+    if "release" in stated and "release" in now:
+        return Difference("release", str(stated["release"]), str(now["release"]), binding=False)
+    return Difference("origin", origin_of(stated), origin_of(now), binding=False)
 
 
 def _load(path: Path) -> dict[str, Any]:
@@ -155,7 +193,8 @@ def _load(path: Path) -> dict[str, Any]:
             stated["receipt"] == _FORMAT
             and isinstance(stated["question"]["name"], str)
             and all(isinstance(text, str) for text in stated["parameters"].values())
-            and {"seal", "release", "contains", "licence", "rows", "sha256"} <= set(stated)
+            and {"seal", "contains", "licence", "rows", "sha256"} <= set(stated)
+            and ("release" in stated or "endpoint" in stated)
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         message = (

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from failuregraph.answer.receipt import Edition, receipt, text_of
-from failuregraph.cli.graph import interruptible, say_registries, whole_graph
+from failuregraph.answer.receipt import Edition, origin_of, receipt, text_of
+from failuregraph.cli.graph import interruptible, say_registries, store_of
 from failuregraph.cli.output import emit, plain, render
+from failuregraph.errors import Unsupported
 from failuregraph.names import BASE, shorten
 from failuregraph.query import QueryFile, answer_with, run
-from failuregraph.store import Table, number, text
+from failuregraph.store import OxigraphStore, Table, number, text
 from failuregraph.turtle import save
 
 if TYPE_CHECKING:
@@ -21,25 +22,25 @@ if TYPE_CHECKING:
 
     from failuregraph.answer.receipt import Difference
     from failuregraph.project import Project
-    from failuregraph.store import OxigraphStore, Term
+    from failuregraph.store import Store, Term
 
 __all__ = ["Asked", "listing", "run_all", "show_answer", "show_reasons", "verdicts"]
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A question that was asked of a project, with its parameters as terms and the graph in memory."""
+    """A question that was asked of a project, with its parameters as terms and the store that answers."""
 
     project: Project
     question: QueryFile
     terms: dict[str, Term]
-    store: OxigraphStore
+    store: Store
 
     @classmethod
-    def of(cls, project: Project, name: str, params: Mapping[str, str]) -> Asked:
+    def of(cls, project: Project, name: str, params: Mapping[str, str], url: str | None = None) -> Asked:
         """Return the question of that name with its parameters; raises WrongUse before anything is loaded."""
         question = QueryFile.named(project.answers, name)
-        return cls(project, question, question.bind(params), whole_graph(project))
+        return cls(project, question, question.bind(params), store_of(project, url))
 
     def table(self) -> Table:
         """Return the answer, and say on stderr what it was drawn from, and why it is empty where it is."""
@@ -62,11 +63,11 @@ def show_answer(
     table = asked.table()
     stated = {}
     if wanted or output or form == "chart":
-        stated = receipt(Edition.of(asked.project), asked.question, asked.terms, table)
+        stated = receipt(Edition.answering(asked.project, asked.store), asked.question, asked.terms, table)
     if form == "chart":
         from failuregraph.answer.chart import chart
 
-        source = f"{'; '.join(stated['attribution'])}. Release {stated['release']}, {stated['licence']}"
+        source = f"{'; '.join(stated['attribution'])}. {origin_of(stated)}, {stated['licence']}"
         emit(chart(asked.question, table, source).encode(), output)
     else:
         emit(render(table, form, color=color), output)
@@ -79,6 +80,8 @@ def show_reasons(asked: Asked, row: int, form: str | None, color: bool | None, o
     """Print the statements that a row rests on; stderr says which row it is and how many incidents it counts."""
     from failuregraph.answer.why import reasons
 
+    if not isinstance(asked.store, OxigraphStore):
+        raise Unsupported("A remote store", "--why, which reads graph by graph")
     found = reasons(asked.store, asked.question, asked.terms, row)
     values = ", ".join(f"{name} {plain(term)}" for name, term in zip(found.columns, found.row, strict=True))
     click.echo(f"Row {row}: {values}", err=True)
@@ -111,9 +114,9 @@ def listing(project: Project) -> Table:
     return Table(("name", "question"), tuple((text(each.name), text(each.said("question"))) for each in questions))
 
 
-def run_all(project: Project) -> Table:
+def run_all(project: Project, url: str | None = None) -> Table:
     """Return for each question how many rows it has with its defaults, and why it has none."""
-    store = whole_graph(project)
+    store = store_of(project, url)
     say_registries(project, store)
     rows = []
     with interruptible():

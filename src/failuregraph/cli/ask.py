@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from failuregraph.cli.root import WITH, shared
+from failuregraph.cli.root import STORE, WITH, shared
 
 if TYPE_CHECKING:
     from failuregraph.store import Table
@@ -29,6 +29,7 @@ _FORMAT_HELP = "Default: a table on a terminal, CSV in a pipe."
 @click.option("--format", "form", type=click.Choice([*_FORMATS, "chart"]), help=_FORMAT_HELP)
 @click.option("-o", "--output", type=_FILE, help="Write to a file.")
 @WITH
+@STORE
 @click.pass_context
 def ask_command(
     context: click.Context,
@@ -40,6 +41,7 @@ def ask_command(
     form: str | None,
     output: Path | None,
     imports: tuple[Path, ...],
+    store: str | None,
 ) -> None:
     """Answer a stored question; with no name, list the questions.
 
@@ -47,6 +49,7 @@ def ask_command(
     With imported registries, stderr says which records the answer was drawn from, and their licences.
     A receipt states question, parameters, release, row count, licence and the hash of the answer; see verify.
     With --why the statements that a row rests on are printed, with the graph, licence and support of each.
+    With --store the receipt names the endpoint instead of a release.
 
     Example: failuregraph ask organisation-profile -p organisation=meta
     """
@@ -60,11 +63,14 @@ def ask_command(
     if everything and name:
         message = "name one question or give --all, not both."
         raise WrongUse(message)
-    project = known.graph(imports)
+    if store and name is None and not everything:
+        message = "--store belongs to a question that is asked; name it, or give --all."
+        raise WrongUse(message)
+    project = known.graph(imports, store)
     if name is None:
-        emit_table(run_all(project) if everything else listing(project), form, known.color, output)
+        emit_table(run_all(project, store) if everything else listing(project), form, known.color, output)
         return
-    asked = Asked.of(project, name, _pairs(params))
+    asked = Asked.of(project, name, _pairs(params), store)
     if row is not None:
         show_reasons(asked, row, form, known.color, output)
     else:
@@ -81,8 +87,9 @@ def emit_table(table: Table, form: str | None, color: bool | None, output: Path 
 @click.command("verify")
 @click.argument("file", type=_FILE)
 @WITH
+@STORE
 @click.pass_context
-def verify_command(context: click.Context, file: Path, imports: tuple[Path, ...]) -> None:
+def verify_command(context: click.Context, file: Path, imports: tuple[Path, ...], store: str | None) -> None:
     """Run the question of a receipt again, and print for each thing that it states whether it is the same.
 
     Ends with 0 where question, parameters and answer are those of the receipt, though the release may be another;
@@ -92,12 +99,11 @@ def verify_command(context: click.Context, file: Path, imports: tuple[Path, ...]
     """
     from failuregraph.answer.receipt import verify
     from failuregraph.cli.answers import verdicts
-    from failuregraph.cli.graph import interruptible, whole_graph
+    from failuregraph.cli.graph import interruptible, store_of
 
-    project = shared(context).graph(imports)
-    store = whole_graph(project)
+    project = shared(context).graph(imports, store)
     with interruptible():
-        found = verify(file, project, store)
+        found = verify(file, project, store_of(project, store))
     for line in verdicts(found):
         click.echo(line)
     context.exit(0 if all(each.same or not each.binding for each in found) else 1)
@@ -125,6 +131,7 @@ def _pairs(params: tuple[str, ...]) -> dict[str, str]:
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to a file.")
 @WITH
+@STORE
 @click.pass_context
 def query_command(
     context: click.Context,
@@ -133,6 +140,7 @@ def query_command(
     form: str | None,
     output: Path | None,
     imports: tuple[Path, ...],
+    store: str | None,
 ) -> None:
     """Run SPARQL 1.1 over the graph: from a file, from stdin (-) or from -e.
 
@@ -140,16 +148,16 @@ def query_command(
 
     Example: failuregraph query -e "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
     """
-    from failuregraph.cli.graph import interruptible, say_registries, whole_graph
+    from failuregraph.cli.graph import interruptible, say_registries, store_of
     from failuregraph.cli.output import emit, render
 
     known = shared(context)
     text = _query_text(file, inline)
-    project = known.graph(imports)
-    store = whole_graph(project)
+    project = known.graph(imports, store)
+    asked = store_of(project, store)
     with interruptible():
-        answer = store.query(text)
-    say_registries(project, store)
+        answer = asked.query(text)
+    say_registries(project, asked)
     emit(render(answer, form, color=known.color), output)
 
 

@@ -12,14 +12,16 @@ from failuregraph.bank import bank_quads
 from failuregraph.cli.output import plain
 from failuregraph.derive import derive
 from failuregraph.query import QueryFile, run
+from failuregraph.remote.store import SparqlStore
 from failuregraph.store import OxigraphStore, project_quads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from failuregraph.project import Project
+    from failuregraph.store import Store
 
-__all__ = ["interruptible", "say_registries", "whole_graph"]
+__all__ = ["interruptible", "say_registries", "store_of", "whole_graph"]
 
 
 def whole_graph(project: Project) -> OxigraphStore:
@@ -28,8 +30,15 @@ def whole_graph(project: Project) -> OxigraphStore:
     return OxigraphStore.of([*quads, *derive(quads, project)])
 
 
-def say_registries(project: Project, store: OxigraphStore) -> None:
-    """Say on stderr which registries an answer was drawn from; without imports there is nothing to say."""
+def store_of(project: Project, url: str | None) -> Store:
+    """Return the store of an address, or without one the whole graph of the project in memory."""
+    return whole_graph(project) if url is None else SparqlStore.at(url)
+
+
+def say_registries(project: Project, store: Store) -> None:
+    """Say on stderr what an answer was drawn from: a store elsewhere, or imports; else there is nothing to say."""
+    if isinstance(store, SparqlStore):
+        click.echo(f"Answered by {store.endpoint}", err=True)
     if not project.imports:
         return
     rows = run(store, QueryFile.load(project.queries / "pages" / "registries.rq")).rows

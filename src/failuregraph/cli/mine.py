@@ -9,7 +9,7 @@ from typing import Final
 
 import click
 
-from failuregraph.cli.root import WITH, shared
+from failuregraph.cli.root import STORE, WITH, shared
 
 __all__ = ["leverage_command", "path_command", "precedents_command", "similar_command"]
 
@@ -99,9 +99,16 @@ def leverage_command(
 @_DRAWN
 @_OUTPUT
 @WITH
+@STORE
 @click.pass_context
 def similar_command(
-    context: click.Context, thing: str, most: int, form: str | None, output: Path | None, imports: tuple[Path, ...]
+    context: click.Context,
+    thing: str,
+    most: int,
+    form: str | None,
+    output: Path | None,
+    imports: tuple[Path, ...],
+    store: str | None,
 ) -> None:
     """Find the incidents most like one, and say why: the concepts that they share, and how rare each is, in bits.
 
@@ -110,15 +117,15 @@ def similar_command(
     Example: failuregraph similar FI-0351 --most 3
     """
     from failuregraph.answer.similar import draw_similar, similar, table_of_similar
-    from failuregraph.cli.graph import interruptible, say_registries, whole_graph
+    from failuregraph.cli.graph import interruptible, say_registries, store_of
     from failuregraph.cli.output import emit, render
 
     known = shared(context)
-    project = known.graph(imports)
-    store = whole_graph(project)
+    project = known.graph(imports, store)
+    asked = store_of(project, store)
     with interruptible():
-        found = similar(project, store, thing, most)
-    say_registries(project, store)
+        found = similar(project, asked, thing, most)
+    say_registries(project, asked)
     drawn = render(table_of_similar(found), form, color=known.color) if form else draw_similar(found, _width()).encode()
     emit(drawn, output)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from failuregraph.cli.root import WITH, shared
+from failuregraph.errors import WrongUse
 
 if TYPE_CHECKING:
     from failuregraph.build import Release
@@ -55,10 +56,22 @@ def build_command(context: click.Context, output: Path | None, imports: tuple[Pa
 
 
 @click.command("serve")
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--bind", "--host", "host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535))
 @click.option("-o", "--output", type=_FOLDER, help="The folder of releases; default: build/ in the project.")
-@click.option("--release", "ready", type=_FOLDER, help="Serve this release as it is and build nothing.")
+@click.option(
+    "--release",
+    "ready",
+    type=_FOLDER,
+    help="Serve this release and build nothing; a link to it is followed when it changes.",
+)
+@click.option("--workers", type=click.IntRange(1), help="How many queries run at once; the same as --limit workers=N.")
+@click.option("--limit", "limits", multiple=True, metavar="NAME=VALUE", help="Change a limit of doctor; repeatable.")
+@click.option("--public-url", default="", metavar="URL", help="The address under which others see the server.")
+@click.option("--root-path", default="", metavar="PATH", help="The path below which a proxy shows the server.")
+@click.option("--proxy", default="", metavar="ADDRESS", help="Believe X-Forwarded-For of these proxies, with commas.")
+@click.option("--metrics", is_flag=True, help="Answer /metrics with counts for Prometheus.")
+@click.option("--quiet", is_flag=True, help="Write no line for each request.")
 @WITH
 @click.pass_context
 def serve_command(
@@ -67,17 +80,44 @@ def serve_command(
     port: int,
     output: Path | None,
     ready: Path | None,
+    workers: int | None,
+    limits: tuple[str, ...],
+    public_url: str,
+    root_path: str,
+    proxy: str,
+    metrics: bool,  # noqa: FBT001 - click
+    quiet: bool,  # noqa: FBT001 - click
     imports: tuple[Path, ...],
 ) -> None:
     """Build the graph and serve it: SPARQL at /sparql, documents and pages beside it.
 
-    Nothing can be written over HTTP.
+    Nothing can be written over HTTP.  A release that is built later into the same folder takes over
+    without a lost answer.  Each request is one line of JSON on standard error.
 
-    Example: failuregraph serve --port 8000
+    Example: failuregraph serve --port 8000 --limit deadline=5
     """
     from failuregraph.build import Release
+    from failuregraph.serve.front import Front
+    from failuregraph.serve.record import Log
     from failuregraph.serve.run import free_or_refuse, run
+    from failuregraph.serve.settings import Place, changed
 
+    given = [*limits, *([f"workers={workers}"] if workers else [])]
+    settings = changed(given)
+    root = _root(root_path)
     free_or_refuse(host, port)
     project = shared(context).graph(imports)
-    run(Release.open(ready) if ready else _built(project, output), project, host, port)
+    release = Release.open(ready) if ready else _built(project, output)
+    watched = _build_folder(project, output) / "current" if ready is None else ready if ready.is_symlink() else None
+    log = None if quiet else Log()
+    front = Front(release, project, settings, Place(public_url, root), watched=watched, log=log, metrics=metrics)
+    click.echo(f"Serving release {release.identifier} at http://{host}:{port}{root}/ (Ctrl-C stops it)", err=True)
+    run(front, host, port, root=root, proxies=proxy)
+
+
+def _root(path: str) -> str:
+    """Return a root path with one slash before it and none behind; raises WrongUse for one that is no path."""
+    if any(sign in path for sign in '?#\\ "<>') or "//" in path:
+        message = f"--root-path “{path}” is no path; write one such as /graph."
+        raise WrongUse(message)
+    return f"/{path.strip('/')}" if path.strip("/") else ""

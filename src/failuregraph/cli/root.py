@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from failuregraph.project import Project
 
-__all__ = ["COMMANDS", "WITH", "Shared", "root", "run_guarded", "shared"]
+__all__ = ["COMMANDS", "STORE", "WITH", "Shared", "root", "run_guarded", "shared"]
 
 #: Every command with the module that holds it and its one-line help, which is shown without loading it.
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
@@ -33,6 +33,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "link": ("link", "Propose links between registries, and take what a review decided."),
     "path": ("mine", "Draw the path of one incident."),
     "precedents": ("mine", "Find the incidents that fit a system."),
+    "push": ("push", "Load the graph into a store elsewhere."),
     "query": ("ask", "Run SPARQL text over the graph."),
     "serve": ("release", "Build the graph and serve it over HTTP."),
     "show": ("show", "Show one record or thing."),
@@ -50,6 +51,8 @@ WITH: Final = click.option(
     type=click.Path(path_type=Path, file_okay=False),
     help="Take an imported registry along; repeatable.",
 )
+#: The option of every command that can ask a store elsewhere instead of the files here.
+STORE: Final = click.option("--store", metavar="URL", help="Ask this SPARQL 1.1 endpoint instead of the files here.")
 
 
 class Shared:
@@ -79,9 +82,19 @@ class Shared:
         click.echo("Using the graph that ships with the package; --project DIR names another.", err=True)
         return bundled
 
-    def graph(self, folders: Iterable[Path]) -> Project:
-        """Return the project with the imports that its pyproject.toml names and those of ``--with``."""
+    def graph(self, folders: Iterable[Path], store: str | None = None) -> Project:
+        """Return the project with the imports that its pyproject.toml names and those of ``--with``.
+
+        With a store elsewhere the project has its questions alone: what it imports is no part of the answer.
+        """
         project = self.project()
+        if store is not None:
+            if list(folders):
+                from failuregraph.errors import WrongUse
+
+                message = "--with and --store exclude each other: a store elsewhere has what was pushed into it."
+                raise WrongUse(message)
+            return project
         return project.with_imports([*project.usual_imports(), *folders])
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from failuregraph.names import BASE, CC_BY
+from failuregraph.pages.afterwards import Figure, Proceeding, Reply, evidence, figures, proceedings, replies
 from failuregraph.pages.document import Document, Link
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ class StepLine:
     stage: str
     text: str
     concepts: tuple[Link, ...] = ()
+    kind: Link | None = None
+    evidence: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,7 @@ class SourceLine:
     publisher: Link | None
     page: Link | None
     notes: tuple[str, ...]
+    issued: str
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,12 @@ class RecordPage:
     citation: str
     notes: tuple[str, ...]
     path: str
+    severity_reason: str
+    places: tuple[Link, ...]
+    review: Link | None
+    replies: tuple[Reply, ...]
+    proceedings: tuple[Proceeding, ...]
+    figures: tuple[Figure, ...]
 
 
 def record_page(site: Site, identifier: str) -> RecordPage:
@@ -140,6 +150,12 @@ def record_page(site: Site, identifier: str) -> RecordPage:
         citation=doc.text(record, "dcterms:bibliographicCitation"),
         notes=tuple(doc.texts(record, "skos:editorialNote")),
         path=f"record/{identifier}",
+        severity_reason=doc.text(incident, "fg:severityReason"),
+        places=doc.links(incident, "fg:placeOfHarm"),
+        review=doc.link(record, "fg:reviewStatus"),
+        replies=replies(doc, incident),
+        proceedings=proceedings(doc, incident),
+        figures=figures(doc, incident),
     )
 
 
@@ -176,7 +192,8 @@ def _ordered(site: Site, doc: Document, parts: list[str]) -> tuple[StepLine, ...
         concepts = doc.links(part, "fg:outsideConcept") + doc.links(part, "fg:technique")
         order = int(doc.text(part, "fg:order") or 0)
         text = doc.text(part, "fg:text")
-        lines.append(StepLine(order, stage.text if stage else "", text, concepts))
+        kind = doc.link(part, "fg:stepConcept")
+        lines.append(StepLine(order, stage.text if stage else "", text, concepts, kind, evidence(doc, part)))
     return tuple(sorted(lines, key=lambda each: each.order))
 
 
@@ -189,6 +206,7 @@ def _sources(doc: Document, incident: str) -> tuple[SourceLine, ...]:
             doc.link(part.value, "fg:publisher"),
             doc.link(part.value, "foaf:page"),
             tuple(doc.texts(part.value, "skos:editorialNote")),
+            doc.text(part.value, "dcterms:issued"),
         )
         for part in parts
     )

@@ -15,9 +15,9 @@ __all__ = ["Templates"]
 
 
 class Templates:
-    """Renders the pages of one release."""
+    """Renders the pages of one release; ``root`` is the path below which a proxy shows them."""
 
-    def __init__(self, release: str) -> None:
+    def __init__(self, release: str, root: str = "") -> None:
         self.environment = Environment(
             loader=FileSystemLoader(Path(__file__).parent / "templates"),
             autoescape=True,
@@ -25,7 +25,7 @@ class Templates:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self.environment.globals["release"] = release
+        self.environment.globals |= {"release": release, "root": root}
 
     def page(self, name: str, view: object) -> HTMLResponse:
         """Return a page made from a view."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
@@ -198,10 +198,15 @@ class Form:
     grid: Grid | None = None
     text: str = ""
     links: tuple[tuple[str, str], ...] = field(default=())
+    limits: tuple[tuple[str, str, str], ...] = field(default=())
 
 
-def form(query: str, kind: str, body: bytes) -> Form:
+def form(query: str, kind: str, body: bytes, limits: tuple[tuple[str, str, str], ...] = ()) -> Form:
     """Return the view of a query and its answer, from the JSON or Turtle that a worker sent."""
+    return replace(_form(query, kind, body), limits=limits)
+
+
+def _form(query: str, kind: str, body: bytes) -> Form:
     if kind == "graph":
         return Form(query, text=body.decode("utf-8", "replace"))
     if kind == "truth":

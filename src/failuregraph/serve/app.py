@@ -1,8 +1,7 @@
-"""The application: a list of routes, and the headers that every response carries."""
+"""The application of one release: a list of routes, and how refusals of pages look."""
 
 from __future__ import annotations
 
-import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -15,95 +14,70 @@ from starlette.staticfiles import StaticFiles
 from failuregraph import pages
 from failuregraph.pages.rendering import Templates
 from failuregraph.pages.site import Site
+from failuregraph.serve import well_known
 from failuregraph.serve.documents import Documents
 from failuregraph.serve.endpoint import Endpoint
 from failuregraph.serve.pool import Pool
 from failuregraph.serve.screens import Screens
-from failuregraph.serve.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
     from starlette.requests import Request
     from starlette.responses import Response
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+    from starlette.types import Receive, Scope, Send
 
     from failuregraph.build import Release
     from failuregraph.project import Project
+    from failuregraph.serve.settings import Place, Settings
 
-__all__ = ["application"]
+__all__ = ["Service"]
 
-_POLICY: Final = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-_EXPOSED: Final = "Link, ETag, Last-Modified, Retry-After, Content-Location, X-Request-Id, X-Release"
+_READING: Final = ["GET", "HEAD"]
+_ENDPOINT: Final = ("/sparql", "/sparql/")
 
 
-def application(release: Release, project: Project, settings: Settings | None = None) -> ASGIApp:
-    """Return the ASGI application that serves a release."""
-    limits = settings or Settings()
-    site = Site.open(release, project)
-    pool = Pool(release.store_path, limits)
-    templates = Templates(release.identifier)
-    endpoint = Endpoint(site, pool, limits, templates)
-    screens = Screens(site, pool, templates)
-    documents = Documents(site, templates)
+class Service:
+    """Everything that serves one release: endpoint, documents and pages, and the workers behind them."""
 
-    @contextlib.asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        await pool.start()
+    def __init__(self, release: Release, project: Project, settings: Settings, place: Place) -> None:
+        self.release, self.place = release, place
+        self.site = Site.open(release, project)
+        self.pool = Pool(release.store_path, settings)
+        self.templates = Templates(release.identifier, place.root)
+        self.endpoint = Endpoint(self.site, self.pool, settings, self.templates, place.endpoint)
+        self.pages = self._starlette()
+        self.running = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; the endpoint stands before the routes, as it is asked most."""
+        self.running += 1
         try:
-            yield
+            path = str(scope["path"]).removeprefix(self.place.root)
+            await (self.endpoint if path in _ENDPOINT else self.pages)(scope, receive, send)
         finally:
-            await pool.stop()
+            self.running -= 1
 
-    reading = ["GET", "HEAD"]
-    routes = [
-        Route("/", screens.home, methods=reading),
-        Route("/sparql", endpoint.handle, methods=["GET", "HEAD", "POST", "OPTIONS"]),
-        Route("/sparql/", endpoint.handle, methods=["GET", "HEAD", "POST", "OPTIONS"]),
-        Route("/records", screens.records, methods=reading),
-        Route("/questions", screens.questions, methods=reading),
-        Route("/questions/{name}", screens.question, methods=reading),
-        Route("/health", screens.health, methods=reading),
-        Route("/robots.txt", screens.robots, methods=reading),
-        Mount("/static", StaticFiles(directory=Path(pages.__file__).parent / "static")),
-        Route("/{path:path}", documents.handle, methods=reading),
-    ]
+    def _starlette(self) -> Starlette:
+        screens = Screens(self.site, self.pool, self.templates)
+        documents = Documents(self.site, self.templates, self.place.root)
+        routes = [
+            Route("/", screens.home, methods=_READING),
+            Route("/records", screens.records, methods=_READING),
+            Route("/questions", screens.questions, methods=_READING),
+            Route("/questions/{name}", screens.question, methods=_READING),
+            Route("/health", screens.health, methods=_READING),
+            Route("/robots.txt", screens.robots, methods=_READING),
+            *well_known.routes(self.site, self.endpoint.settings, self.place.root),
+            Mount("/static", StaticFiles(directory=Path(pages.__file__).parent / "static")),
+            Route("/{path:path}", documents.handle, methods=_READING),
+        ]
+        handlers = {HTTPException: self._refuse, Exception: self._refuse}
+        return Starlette(routes=routes, exception_handlers=handlers)
 
-    async def refuse(request: Request, error: Exception) -> Response:
+    async def _refuse(self, request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
         headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
         words = {404: "Nothing has this address.", 405: "This method is not offered here."}
         sentence = words.get(status, "The server failed; the fault is ours.")
         if "text/html" in request.headers.get("accept", ""):
-            return templates.error(status, sentence, headers)
+            return self.templates.error(status, sentence, headers)
         return PlainTextResponse(sentence + "\n", status, headers)
-
-    handlers = {HTTPException: refuse, Exception: refuse}
-    app = Starlette(routes=routes, exception_handlers=handlers, lifespan=lifespan)
-    return _Headers(app, release.identifier)
-
-
-class _Headers:
-    """Adds the security headers, CORS and the name of the release to every response."""
-
-    def __init__(self, app: ASGIApp, release: str) -> None:
-        self.app = app
-        self.headers = [
-            (b"content-security-policy", _POLICY.encode()),
-            (b"x-content-type-options", b"nosniff"),
-            (b"referrer-policy", b"no-referrer"),
-            (b"access-control-allow-origin", b"*"),
-            (b"access-control-expose-headers", _EXPOSED.encode()),
-            (b"x-release", release.encode()),
-        ]
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *self.headers]
-            await send(message)
-
-        await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)

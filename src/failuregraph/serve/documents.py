@@ -26,15 +26,15 @@ _SUFFIXES: Final = ("html", *DOCUMENT_FORMATS)
 class Documents:
     """Handles every address that is not a page of its own, by exact look-up."""
 
-    def __init__(self, site: Site, templates: Templates) -> None:
-        self.site, self.templates = site, templates
+    def __init__(self, site: Site, templates: Templates, root: str = "") -> None:
+        self.site, self.templates, self.root = site, templates, root
 
     async def handle(self, request: Request) -> Response:
         """Return a document, a redirect to one, or a refusal that helps."""
         path = str(request.path_params["path"])
         thing = self.site.document_of(path)
         if thing is not None:
-            return RedirectResponse("/" + quote(thing), 303, {"Vary": "Accept"})
+            return RedirectResponse(f"{self.root}/{quote(thing)}", 303, {"Vary": "Accept"})
         stem, _, suffix = path.rpartition(".")
         if suffix in _SUFFIXES and BASE + stem in self.site.graphs:
             return self._document(request, stem, suffix, fixed=True)
@@ -54,9 +54,9 @@ class Documents:
         tag = f'"{self.site.release.identifier}-{name}"'
         headers = {"ETag": tag, "Cache-Control": "public, max-age=0, must-revalidate"}
         if not fixed:
-            headers |= {"Vary": "Accept", "Content-Location": f"/{quote(path)}.{name}"}
+            headers |= {"Vary": "Accept", "Content-Location": f"{self.root}/{quote(path)}.{name}"}
         headers["Link"] = ", ".join(
-            f'</{quote(path)}.{each}>; rel="alternate"; type="{_media_type(each)}"'
+            f'<{self.root}/{quote(path)}.{each}>; rel="alternate"; type="{_media_type(each)}"'
             for each in _SUFFIXES
             if each != name
         )
@@ -73,7 +73,7 @@ class Documents:
     def _retired(self, request: Request, path: str) -> Response:
         successors = self.site.successors(path)
         if len(successors) == 1:
-            return RedirectResponse("/" + quote(successors[0]), 301)
+            return RedirectResponse(f"{self.root}/{quote(successors[0])}", 301)
         page = "text/html" in request.headers.get("accept", "")
         if successors:
             status, sentence = 300, f"It was divided: {', '.join('/' + each for each in successors)}."

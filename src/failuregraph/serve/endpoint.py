@@ -4,139 +4,239 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import re
+import time
 from typing import TYPE_CHECKING, Final
-
-from starlette.responses import PlainTextResponse, Response
 
 from failuregraph.names import FORMATS, format_named
 from failuregraph.pages import views
 from failuregraph.query import write_graph
+from failuregraph.serve.budget import Budget, BusyError, SpentError
+from failuregraph.serve.cache import Cache
 from failuregraph.serve.description import description
 from failuregraph.serve.negotiate import choose
-from failuregraph.serve.protocol import Asked, Refused, read_request
-from failuregraph.serve.scan import advice
+from failuregraph.serve.problems import Refused, body_of, of_syntax
+from failuregraph.serve.protocol import Asked, Incoming, read_request
 
 if TYPE_CHECKING:
-    from starlette.requests import Request
+    from collections.abc import Iterable
+
+    from starlette.responses import Response
+    from starlette.types import Receive, Scope, Send
 
     from failuregraph.pages.rendering import Templates
     from failuregraph.pages.site import Site
-    from failuregraph.serve.pool import Pool, Result
+    from failuregraph.serve.frames import Result
+    from failuregraph.serve.pool import Pool
+    from failuregraph.serve.record import Seen
     from failuregraph.serve.settings import Settings
 
 __all__ = ["Endpoint"]
 
-_PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
-_METHODS: Final = "GET, HEAD, POST, OPTIONS"
-_LONGEST_REASON: Final = 120
+_METHODS: Final = ("GET", "HEAD", "POST", "QUERY", "OPTIONS")
+_ALLOW: Final = ", ".join(_METHODS)
 _POLL: Final = 0.25
+_OK: Final = 200
+_REVALIDATE: Final = "public, max-age=0, must-revalidate"
 
 
 class Endpoint:
-    """Handles every request to the SPARQL endpoint; never evaluates a query itself."""
+    """Handles every request to the SPARQL endpoint, as an ASGI application; never evaluates a query itself."""
 
-    def __init__(self, site: Site, pool: Pool, settings: Settings, templates: Templates) -> None:
+    def __init__(self, site: Site, pool: Pool, settings: Settings, templates: Templates, address: str) -> None:
         self.site, self.pool, self.settings, self.templates = site, pool, settings, templates
+        self.address = address
+        self.cache, self.budget = Cache(settings.cache), Budget(settings)
+        self._limits = tuple(settings.explained())
+        self._types = {(each.name, graph): each.content_type for each in FORMATS for graph in (True, False)}
 
-    async def handle(self, request: Request) -> Response:
-        """Return the complete answer, or a refusal with its reason."""
-        if request.method == "OPTIONS":
-            allowed = {
-                "Allow": _METHODS,
-                "Access-Control-Allow-Methods": _METHODS,
-                "Access-Control-Allow-Headers": "Accept, Content-Type",
-                "Access-Control-Max-Age": "86400",
-            }
-            return Response(status_code=204, headers=allowed)
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the complete answer, or a refusal with its reason."""
+        incoming = Incoming(scope, receive)
+        seen: Seen | None = scope.get("failuregraph.seen")
         try:
-            asked = await read_request(request, self.settings)
-            return self._without_query(request) if asked is None else await self._answer(request, asked)
+            status, headers, body = await self._handle(incoming, seen)
         except Refused as refused:
-            return self._refusal(request, refused)
+            status, headers, body = self._refusal(incoming, refused, seen)
+        headers["Content-Length"] = str(len(body))
+        start = {"type": "http.response.start", "status": status, "headers": _raw(headers.items())}
+        await send(start)
+        await send({"type": "http.response.body", "body": b"" if incoming.method == "HEAD" else body})
 
-    def _without_query(self, request: Request) -> Response:
-        """Return the query form to a browser and the service description to everybody else."""
-        accept = request.headers.get("accept")
-        name = choose(accept, "graph", html=True)
-        if name == "html":
-            return self.templates.page("sparql.html", views.Form())
-        if name is None:
-            raise Refused(406, "The service is described as Turtle, JSON-LD, N-Triples, RDF/XML or HTML.")
-        triples = description(self.site, str(request.url.replace(query="", fragment="")))
-        return Response(write_graph(triples, name), media_type=_type(name, graph=True), headers={"Vary": "Accept"})
-
-    async def _answer(self, request: Request, asked: Asked) -> Response:
+    async def _handle(self, incoming: Incoming, seen: Seen | None) -> tuple[int, dict[str, str], bytes]:
+        if incoming.method == "OPTIONS":
+            return 204, _preflight(), b""
+        if incoming.method not in _METHODS:
+            sentence = f"{incoming.method} is not offered here; {_ALLOW} are."
+            raise Refused(405, sentence, {"Allow": _ALLOW})
+        asked = await read_request(incoming, self.settings)
+        if asked is None:
+            return self._without_query(incoming)
         tag = self._tag(asked)
-        headers = {"Vary": "Accept", "ETag": tag, "Cache-Control": "public, max-age=0, must-revalidate"}
-        if tag in [each.strip() for each in request.headers.get("if-none-match", "").split(",")]:
-            return Response(status_code=304, headers=headers)
-        result = await self._run(request, asked)
-        if result.status != 200:  # noqa: PLR2004 - HTTP
-            raise _refused(result, asked)
+        headers = {"Vary": "Accept", "ETag": f'"{tag}"', "Cache-Control": _REVALIDATE}
+        if asked.timeout is not None:
+            headers["X-Timeout"] = f"{min(asked.timeout, self.settings.deadline):g}"
+        if seen is not None:
+            seen.query = hashlib.sha256(asked.query.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        if _matches(incoming.headers.get("if-none-match"), f'"{tag}"'):
+            return 304, headers, b""
+        result = self.cache.get(tag)
+        if seen is not None:
+            seen.cached = result is not None
+        if result is None:
+            result = await self._answer(incoming, asked)
+            self.cache.put(tag, result)
+        return self._sent(result, asked, headers)
+
+    def _sent(self, result: Result, asked: Asked, headers: dict[str, str]) -> tuple[int, dict[str, str], bytes]:
         kind, _, name = result.form.partition(":")
         if asked.page:
-            page = self.templates.page("sparql.html", views.form(asked.query, kind, result.body))
-            page.headers.update(headers)
-            return page
-        return Response(result.body, headers=headers | {"Content-Type": _type(name, graph=kind == "graph")})
+            page = self.templates.page("sparql.html", views.form(asked.query, kind, result.body, self._limits))
+            return _taken(page, headers)
+        headers["Content-Type"] = self._types[name, kind == "graph"]
+        return _OK, headers, result.body
+
+    def _without_query(self, incoming: Incoming) -> tuple[int, dict[str, str], bytes]:
+        """Return the query form to a browser and the service description to everybody else."""
+        name = choose(incoming.headers.get("accept"), "graph", html=True)
+        if name == "html":
+            return _taken(self.templates.page("sparql.html", views.Form(limits=self._limits)), {"Vary": "Accept"})
+        if name is None:
+            known = ", ".join(each.media_type for each in FORMATS if each.graph)
+            raise Refused(406, f"The service is described as {known} or text/html; none of them was asked for.")
+        tag = f'"{self.site.release.identifier}-service-{name}"'
+        headers = {"Vary": "Accept", "ETag": tag, "Cache-Control": _REVALIDATE}
+        if _matches(incoming.headers.get("if-none-match"), tag):
+            return 304, headers, b""
+        headers["Content-Type"] = self._types[name, True]
+        return _OK, headers, write_graph(description(self.site, self.address, self.settings), name)
 
     def _tag(self, asked: Asked) -> str:
-        """Return the entity tag: a release never changes, so release, query and format say it all."""
-        digest = hashlib.sha256(repr((self.site.release.identifier, asked)).encode("utf-8", "surrogatepass"))
-        return f'"{digest.hexdigest()[:32]}"'
+        """Return what names the answer: a release never changes, so release, query, data set and format say it all."""
+        what = (self.site.release.identifier, asked.query, asked.default_graphs, asked.named_graphs, asked.page)
+        text = repr((what, sorted(asked.formats.items())))
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
-    async def _run(self, request: Request, asked: Asked) -> Result:
-        """Return the worker's answer; a client that goes away ends its worker."""
-        work = asyncio.create_task(
-            self.pool.run(
-                {
-                    "query": asked.query,
-                    "default_graphs": asked.default_graphs,
-                    "named_graphs": asked.named_graphs,
-                    "formats": asked.formats,
-                    "cap": self.settings.answer,
-                }
+    async def _answer(self, incoming: Incoming, asked: Asked) -> Result:
+        try:
+            account = await self.budget.enter(incoming.address)
+        except SpentError as spent:
+            sentence = (
+                f"This address has used its {self.settings.burst:g} seconds of processing; {self.settings.refill:g} "
+                f"come back each minute. Try again in {spent.seconds} seconds, or use the dumps."
             )
-        )
-        while not (await asyncio.wait({work}, timeout=_POLL))[0]:
-            if await request.is_disconnected():
-                work.cancel()
-                raise Refused(499, "The client went away.")
-        return work.result()
+            raise Refused(429, sentence, {"Retry-After": str(spent.seconds)}, limit=self.settings.burst) from None
+        except BusyError:
+            sentence = f"{self.settings.waiting} queries of this address are waiting already; try again in a second."
+            raise Refused(503, sentence, {"Retry-After": "1"}, limit=self.settings.waiting) from None
+        seconds, started = None, time.perf_counter()
+        try:
+            result = await self._run(incoming, asked)
+            seconds = result.seconds
+        finally:
+            self.budget.leave(account, time.perf_counter() - started if seconds is None else seconds)
+        if result.status != _OK:
+            raise self._refused(result, asked)
+        return result
 
-    def _refusal(self, request: Request, refused: Refused) -> Response:
+    async def _run(self, incoming: Incoming, asked: Asked) -> Result:
+        """Return the worker's answer; a client that goes away ends its worker."""
+        request = {
+            "query": asked.query,
+            "default_graphs": asked.default_graphs,
+            "named_graphs": asked.named_graphs,
+            "formats": asked.formats,
+            "cap": self.settings.answer,
+            "rows": self.settings.rows,
+        }
+        watch = _Watch(incoming)
+        try:
+            return await self.pool.run(request, asked.timeout)
+        except asyncio.CancelledError:
+            if watch.gone:
+                raise Refused(499, "The client went away.") from None
+            raise
+        finally:
+            watch.end()
+
+    def _refused(self, result: Result, asked: Asked) -> Refused:
+        if result.status == 406:  # noqa: PLR2004 - HTTP
+            return _unfit(result.message)
+        if result.status == 503:  # noqa: PLR2004 - HTTP
+            return Refused(503, result.message, {"Retry-After": "1"}, limit=self.settings.waiting)
+        if result.status == 400:  # noqa: PLR2004 - HTTP
+            return of_syntax(result.message, asked.query)
+        limits = {413: self.settings.answer, 504: self.settings.deadline, 507: self.settings.memory}
+        limit = limits.get(result.status)
+        return Refused(result.status, result.message, None, **({} if limit is None else {"limit": limit}))
+
+    def _refusal(self, incoming: Incoming, refused: Refused, seen: Seen | None) -> tuple[int, dict[str, str], bytes]:
         headers = {"Vary": "Accept", **refused.headers}
-        if refused.status >= 500:  # noqa: PLR2004 - HTTP
+        if refused.status >= 500 or refused.status == 429:  # noqa: PLR2004 - HTTP
             headers["Cache-Control"] = "no-store"
-        if choose(request.headers.get("accept"), "table", html=True) == "html":
-            return self.templates.error(refused.status, refused.message, headers)
-        return PlainTextResponse(refused.message + "\n", refused.status, headers)
+        accept = incoming.headers.get("accept")
+        if choose(accept, "table", html=True) == "html":
+            return _taken(self.templates.error(refused.status, refused.message, headers), {})
+        request = "" if seen is None else seen.request
+        body, headers["Content-Type"] = body_of(refused, accept, request, self.site.release.identifier)
+        return refused.status, headers, body
 
 
-def _type(name: str, *, graph: bool) -> str:
-    found = format_named(name, graph=graph)
-    return found.content_type if found else "application/octet-stream"
+def _raw(headers: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
+    return [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
 
 
-def _refused(result: Result, asked: Asked) -> Refused:
-    if result.status == 406:  # noqa: PLR2004 - HTTP
-        kinds = [each.media_type for each in FORMATS if (each.graph if result.message == "graph" else each.table)]
-        if result.message == "truth":
-            kinds = kinds[:2]
-        return Refused(406, f"This query is answered as {', '.join(kinds)}; none of them was asked for.")
-    if result.status == 503:  # noqa: PLR2004 - HTTP
-        return Refused(503, result.message, {"Retry-After": "1"})
-    if result.status == 400:  # noqa: PLR2004 - HTTP
-        return Refused(400, _syntax(result.message, asked.query))
-    return Refused(result.status, result.message)
+def _taken(response: Response, headers: dict[str, str]) -> tuple[int, dict[str, str], bytes]:
+    """Return what a page consists of, with more headers."""
+    own = {name: value for name, value in response.headers.items() if name != "content-length"}
+    return response.status_code, {**own, **headers}, bytes(response.body)
 
 
-def _syntax(message: str, query: str) -> str:
-    """Return the place and reason of a syntax error, with one suggestion."""
-    found = _PLACE.match(message)
-    if not found:
-        return message
-    reason = " ".join(found[3].split())
-    told = reason if len(reason) <= _LONGEST_REASON else "something else is expected here"
-    return f"The query does not parse at line {found[1]}, column {found[2]}: {told}. {advice(query)}".strip()
+def _preflight() -> dict[str, str]:
+    return {
+        "Allow": _ALLOW,
+        "Access-Control-Allow-Methods": _ALLOW,
+        "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match",
+        "Access-Control-Max-Age": "86400",
+    }
+
+
+def _matches(header: str | None, tag: str) -> bool:
+    return header is not None and any(each.strip() in (tag, f"W/{tag}", "*") for each in header.split(","))
+
+
+def _unfit(kind: str) -> Refused:
+    """Return the refusal of an answer for which no format that was asked for will do."""
+    if kind in ("xml", "rdf"):
+        return Refused(406, "The answer has a character that XML cannot write; ask for another format.")
+    graph = kind == "graph"
+    known = [each for each in FORMATS if (each.graph if graph else each.table)]
+    if kind == "truth":
+        known = [each for each in known if format_named(each.name, graph=False) and each.name in ("json", "xml")]
+    types = ", ".join(each.media_type for each in known)
+    return Refused(406, f"This query is answered as {types}; none of them was asked for.")
+
+
+class _Watch:
+    """Looks out for a client that goes away, once its query takes longer than a moment, and then ends the query."""
+
+    def __init__(self, incoming: Incoming) -> None:
+        self.gone = False
+        self._incoming, self._query = incoming, asyncio.current_task()
+        self._task: asyncio.Task[None] | None = None
+        self._timer = asyncio.get_running_loop().call_later(_POLL, self._begin)
+
+    def _begin(self) -> None:
+        self._task = asyncio.create_task(self._look())
+
+    async def _look(self) -> None:
+        while (await self._incoming.receive())["type"] != "http.disconnect":
+            pass
+        self.gone = True
+        if self._query is not None:
+            self._query.cancel()
+
+    def end(self) -> None:
+        """Look no longer."""
+        self._timer.cancel()
+        if self._task is not None:
+            self._task.cancel()

@@ -5,6 +5,7 @@ Follows RFC 9110 §12.5.1; Werkzeug parses the header.  HTML is only chosen wher
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Final
 
 from werkzeug.datastructures import MIMEAccept
@@ -15,14 +16,14 @@ from failuregraph.names import FORMATS, format_named
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["DOCUMENT_FORMATS", "UnknownFormatError", "choose", "override"]
+__all__ = ["DOCUMENT_FORMATS", "UnknownFormatError", "choose", "override", "prefers"]
 
 _LONGEST: Final = 2048
 _RANGES: Final = 32
 _HTML: Final = "text/html"
 
 #: The formats of a document, in the order of preference where a client has none.
-DOCUMENT_FORMATS: Final = ("ttl", "jsonld", "nt", "rdf")
+DOCUMENT_FORMATS: Final = ("ttl", "jsonld", "nt", "rdf", "nq")
 
 
 class UnknownFormatError(ValueError):
@@ -40,6 +41,11 @@ def _offers(kind: str) -> list[tuple[str, str]]:
     return mains + others
 
 
+#: Clients send the same few headers again and again, and reading one takes longer than a short query.
+_KEPT: Final = 1024
+
+
+@functools.lru_cache(_KEPT)
 def choose(accept: str | None, kind: str, *, html: bool = False) -> str | None:
     """Return the format name for an answer of a kind (table, truth, graph), or None where nothing fits.
 
@@ -94,3 +100,18 @@ def override(values: Sequence[str], kind: str) -> str | None:
     if len(set(found)) > 1:
         raise UnknownFormatError(", ".join(dict.fromkeys(found)))
     return found[0] if found else None
+
+
+@functools.lru_cache(_KEPT)
+def prefers(accept: str | None, *types: str) -> bool:
+    """Say whether the header names one of the types, and no plain text or page that it likes as much.
+
+    >>> prefers("application/json, text/plain;q=0.5", "application/json")
+    True
+    >>> prefers("*/*", "application/json")
+    False
+    """
+    parsed = _parsed(accept)
+    named = {value.lower(): quality for value, quality in parsed}
+    best = max((named.get(each, 0) for each in types), default=0)
+    return best > max(named.get("text/plain", 0), named.get(_HTML, 0))

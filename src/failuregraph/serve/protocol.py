@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl
 
 from failuregraph.serve.negotiate import UnknownFormatError, choose, override
+from failuregraph.serve.problems import Refused
 from failuregraph.serve.scan import refusal
 
 if TYPE_CHECKING:
-    from starlette.requests import Request
+    from starlette.types import Receive, Scope
 
     from failuregraph.serve.settings import Settings
 
-__all__ = ["Asked", "Refused", "read_request"]
+__all__ = ["Asked", "Incoming", "read_request"]
 
 _FORM: Final = "application/x-www-form-urlencoded"
 _QUERY: Final = "application/sparql-query"
@@ -23,12 +25,22 @@ _FORMATS: Final = ("format", "output", "results")
 _READ_ONLY: Final = "The endpoint is read-only; propose a change to the files of the project instead."
 
 
-class Refused(Exception):
-    """A request that is answered with a status and a sentence."""
+class Incoming:
+    """A request as ASGI hands it over: method, address, headers in lower case, and its body."""
 
-    def __init__(self, status: int, message: str, headers: dict[str, str] | None = None) -> None:
-        super().__init__(message)
-        self.status, self.message, self.headers = status, message, headers or {}
+    def __init__(self, scope: Scope, receive: Receive) -> None:
+        self.method = str(scope["method"])
+        self.path = str(scope["path"])
+        self.query = scope["query_string"].decode("latin-1")
+        self.headers: dict[str, str] = {}
+        for name, value in scope["headers"]:
+            key = name.decode("latin-1")
+            text = value.decode("latin-1")
+            self.headers[key] = f"{self.headers[key]}, {text}" if key in self.headers else text
+        self.receive = receive
+        client = scope.get("client")
+        self.address = str(client[0]) if client else ""
+        self.has_body = self.method not in ("GET", "HEAD")
 
 
 @dataclass(frozen=True)
@@ -40,45 +52,58 @@ class Asked:
     named_graphs: tuple[str, ...] = ()
     formats: dict[str, str | None] = field(default_factory=dict)
     page: bool = False
+    timeout: float | None = None
 
 
-async def read_request(request: Request, settings: Settings) -> Asked | None:
+async def read_request(incoming: Incoming, settings: Settings) -> Asked | None:
     """Return what a request asks, or None for a GET without a query; raises Refused with the status."""
-    if len(str(request.url.path)) + len(request.url.query) > settings.target:
-        raise Refused(414, f"The address is longer than {settings.target} bytes; send the query by POST.")
-    address = _pairs(request.url.query, "the address")
-    if request.method in ("GET", "HEAD"):
+    if len(incoming.path) + len(incoming.query) > settings.target:
+        raise Refused(
+            414, f"The address is longer than {settings.target} bytes; send the query by POST.", limit=settings.target
+        )
+    address = _pairs(incoming.query, "the address")
+    if not incoming.has_body:
         if any(name == "update" for name, _ in address):
             raise Refused(400, _READ_ONLY)
         if not any(name == "query" for name, _ in address):
             return None
-        return _asked(address, address, request, settings)
-    return _posted(await _body(request, settings), address, request, settings)
+        return _asked(address, address, incoming, settings)
+    return _posted(await _body(incoming, settings), address, incoming, settings)
 
 
-def _posted(body: bytes, address: list[tuple[str, str]], request: Request, settings: Settings) -> Asked:
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+def _posted(body: bytes, address: list[tuple[str, str]], incoming: Incoming, settings: Settings) -> Asked:
+    kind = incoming.headers.get("content-type", "").partition(";")[0].strip().lower()
     text = _text(body, "the body")
     if kind == _UPDATE:
         raise Refused(403, _READ_ONLY)
     if kind == _QUERY:
-        return _asked([("query", text), *(pair for pair in address if pair[0] != "query")], address, request, settings)
+        return _asked([("query", text), *(pair for pair in address if pair[0] != "query")], address, incoming, settings)
     if kind != _FORM:
         raise Refused(415, f"A query is posted as {_FORM} or {_QUERY}, not as “{kind or 'nothing'}”.")
     form = _pairs(text, "the body")
     if any(name == "update" for name, _ in form):
         raise Refused(403, _READ_ONLY)
-    return _asked(form, [*address, *form], request, settings)
+    return _asked(form, [*address, *form], incoming, settings)
 
 
-async def _body(request: Request, settings: Settings) -> bytes:
-    if request.headers.get("content-encoding"):
+async def _body(incoming: Incoming, settings: Settings) -> bytes:
+    if incoming.headers.get("content-encoding"):
         raise Refused(415, "A compressed request body is not accepted.")
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
+    too_long = Refused(413, f"The query is longer than {settings.query} bytes.", limit=settings.query)
+    if (
+        incoming.headers.get("content-length", "").isdigit()
+        and int(incoming.headers["content-length"]) > settings.query
+    ):
+        raise too_long
+    body, more = b"", True
+    while more:
+        message = await incoming.receive()
+        if message["type"] == "http.disconnect":
+            raise Refused(499, "The client went away.")
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
         if len(body) > settings.query:
-            raise Refused(413, f"The query is longer than {settings.query} bytes.")
+            raise too_long
     return body
 
 
@@ -97,25 +122,39 @@ def _text(body: bytes, where: str) -> str:
 
 
 def _asked(
-    pairs: list[tuple[str, str]], overriding: list[tuple[str, str]], request: Request, settings: Settings
+    pairs: list[tuple[str, str]], overriding: list[tuple[str, str]], incoming: Incoming, settings: Settings
 ) -> Asked:
     queries = [value for name, value in pairs if name == "query"]
     if len(queries) != 1:
         raise Refused(400, f"Exactly one query is needed, {len(queries)} were sent.")
     if len(queries[0].encode("utf-8", "surrogatepass")) > settings.query:
-        raise Refused(413, f"The query is longer than {settings.query} bytes.")
+        raise Refused(413, f"The query is longer than {settings.query} bytes.", limit=settings.query)
     reason = refusal(queries[0], settings.nesting)
     if reason:
         raise Refused(400, reason)
     names = [value for name, value in overriding if name in _FORMATS]
-    accept = request.headers.get("accept")
+    accept = incoming.headers.get("accept")
     return Asked(
         queries[0],
         _graphs(pairs, "default-graph-uri"),
         _graphs(pairs, "named-graph-uri"),
         _formats(names, accept),
         _wants_page(names, accept),
+        _timeout([value for name, value in overriding if name == "timeout"]),
     )
+
+
+def _timeout(values: list[str]) -> float | None:
+    """Return the seconds that the client gives the query; the deadline of the server still holds."""
+    if not values:
+        return None
+    try:
+        seconds = float(values[-1])
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds < math.inf:
+        raise Refused(400, f"timeout “{values[-1][:40]}” is no number of seconds.")
+    return seconds
 
 
 def _graphs(pairs: list[tuple[str, str]], name: str) -> tuple[str, ...]:

@@ -1,19 +1,16 @@
-"""Running the server: a free port, uvicorn on one address, a line that says where it is."""
+"""Running the server: a free port, uvicorn on one address, an orderly end."""
 
 from __future__ import annotations
 
 import socket
-import sys
 from typing import TYPE_CHECKING
 
 import uvicorn
 
 from failuregraph.errors import WrongUse
-from failuregraph.serve.app import application
 
 if TYPE_CHECKING:
-    from failuregraph.build import Release
-    from failuregraph.project import Project
+    from failuregraph.serve.front import Front
 
 __all__ = ["free_or_refuse", "run"]
 
@@ -29,8 +26,22 @@ def free_or_refuse(host: str, port: int) -> None:
             raise WrongUse(message) from error
 
 
-def run(release: Release, project: Project, host: str, port: int) -> None:
-    """Serve a release until the process is told to stop."""
-    app = application(release, project)
-    sys.stderr.write(f"Serving release {release.identifier} at http://{host}:{port}/ (Ctrl-C stops it)\n")
-    uvicorn.run(app, host=host, port=port, http="httptools", log_level="warning", server_header=False)
+def run(front: Front, host: str, port: int, *, root: str = "", proxies: str = "") -> None:
+    """Serve until the process is told to stop; running queries then have their deadline to end.
+
+    ``proxies`` are the addresses of reverse proxies whose X-Forwarded-For is believed; without one the address
+    of the connection counts.
+    """
+    uvicorn.run(
+        front,
+        host=host,
+        port=port,
+        http="httptools",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        root_path=root,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=proxies or None,
+        timeout_graceful_shutdown=int(front.settings.deadline) + 1,
+    )

@@ -1,7 +1,7 @@
 """What can be said of a query before it is run: its depth, a SERVICE in it, the prefixes that it lacks.
 
-A linear scan that skips strings, IRIs and comments; the limits of the worker are the defence, this gives
-the kind message.
+A linear scan that skips strings, IRIs, numbers and comments; the limits of the worker are the defence, this
+gives the kind message.  Nothing is scanned twice for an opening that has no end, so that no text makes it slow.
 """
 
 from __future__ import annotations
@@ -20,17 +20,21 @@ __all__ = ["advice", "refusal"]
 _TOKEN = re.compile(
     r"""
       (?P<skip>\#[^\n]*|<[^<>"{}|^`\\\s]*>
-        |\"\"\"(?:[^"\\]|\\.|"(?!""))*\"\"\"|'''(?:[^'\\]|\\.|'(?!''))*'''
-        |"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'
-        |[?$@][A-Za-z0-9_]+)
-    | (?P<open>[({\[])
-    | (?P<close>[)}\]])
-    | (?P<prefixed>[A-Za-z][A-Za-z0-9_.-]*:)
-    | (?P<word>[A-Za-z_][A-Za-z0-9_]*)
+        |\"\"\"(?:[^"\\]|\\.|"(?!""))*(?:\"\"\")?|'''(?:[^'\\]|\\.|'(?!''))*(?:''')?
+        |"(?:[^"\\\n]|\\.)*"?|'(?:[^'\\\n]|\\.)*'?
+        |[?$@]\w+|\^\^|\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)
+    | (?P<open>[({\[]|<<)
+    | (?P<close>[)}\]]|>>)
+    | (?P<prefixed>(?:[^\W\d][\w.-]{0,60})?:(?:[\w%-]|\.(?=[\w%-]))*)
+    | (?P<word>[^\W\d]\w*)
+    | (?P<op>\|\||&&|[-+*/!|^])
+    | (?P<stop>[.;,])
     """,
     re.VERBOSE | re.DOTALL,
 )
+_ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _UPDATES: Final = ("INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH")
+_CHAINS: Final = ("UNION", "OPTIONAL", "MINUS")
 
 
 def _tokens(text: str) -> Iterator[tuple[str, str]]:
@@ -40,16 +44,42 @@ def _tokens(text: str) -> Iterator[tuple[str, str]]:
 
 
 def refusal(text: str, nesting: int) -> str | None:
-    """Return why the query is not run at all, or None."""
-    depth = 0
-    before = ""
+    r"""Return why the query is not run at all, or None: nesting, a long run of operators, SERVICE.
+
+    An escape such as ``\u0053`` stands for its character wherever it is, so the text is read with and without.
+    """
+    if "\\" in text and _ESCAPE.search(text):
+        return _refusal(text, nesting) or _refusal(_ESCAPE.sub(_unescaped, text), nesting)
+    return _refusal(text, nesting)
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    code = int(found[1] or found[2], 16)
+    return chr(code) if code < 0x110000 else found[0]  # noqa: PLR2004 - the end of Unicode
+
+
+def _refusal(text: str, nesting: int) -> str | None:
+    runs = [0]
+    brackets = [""]
     for kind, value in _tokens(text):
-        depth += (kind == "open") - (kind == "close")
-        if depth > nesting:
-            return f"The query is too deeply nested: more than {nesting} brackets stand open at once."
-        if kind == "word" and value.upper() == "SERVICE" and before != "prefix":
+        if kind == "open":
+            runs.append(0)
+            brackets.append(value)
+            if len(runs) > nesting + 1:
+                return f"The query is too deeply nested: more than {nesting} brackets stand open at once."
+        elif kind == "close":
+            if len(runs) > 1:
+                runs.pop()
+                brackets.pop()
+        elif kind == "stop":
+            runs[-1] = 0
+        elif kind == "op" or (kind == "word" and value.upper() in _CHAINS):
+            # A list of signed numbers in VALUES is no chain: signs count between round brackets alone.
+            runs[-1] += not (value in "+-" and brackets[-1] != "(")
+            if runs[-1] > nesting:
+                return f"The query is too complex: more than {nesting} operators follow each other in one expression."
+        elif kind == "word" and value.upper() == "SERVICE":
             return "SERVICE is not offered here: no query may leave this machine; use the dumps instead."
-        before = "prefix" if kind == "prefixed" else ""
     return None
 
 
@@ -59,9 +89,9 @@ def advice(text: str) -> str:
     words = list(_tokens(text))
     for (kind, value), (_, following) in itertools.pairwise(words):
         if kind == "word" and value.upper() == "PREFIX":
-            declared.add(following.rstrip(":"))
+            declared.add(following.partition(":")[0])
     for kind, value in words:
-        prefix = value.rstrip(":")
+        prefix = value.partition(":")[0]
         if kind == "prefixed" and prefix not in declared:
             known = NAMESPACES.get(prefix)
             return f"Add PREFIX {prefix}: <{known}>." if known else f"The prefix {prefix}: is not declared."

@@ -1,31 +1,37 @@
-"""The process that evaluates foreign queries: one at a time, under limits, and killed where it takes too long.
+"""Evaluating a foreign query in a process that can be ended: one query at a time, under limits.
 
-Frames on stdin and stdout: four bytes of length, then the content.  A request is one frame of JSON, an
-answer is a frame of JSON (status, form, message) and a frame with the body, complete or empty.
+The answer is whole or it is a refusal: it is written into a buffer that refuses to grow beyond the cap.
 """
 
 from __future__ import annotations
 
 import io
 import json
+import os
 import resource
-import struct
-import sys
-from dataclasses import dataclass
+import time
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
 from failuregraph.query import GRAPHS, RESULTS, prefixes_for, tidied
+from failuregraph.serve.frames import Result, pack_result, read_request
 from failuregraph.store import names_data_set
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    import socket
+    from collections.abc import Iterator, Mapping
 
     from typing_extensions import Buffer
 
-__all__ = ["answer", "main", "read_frame", "write_frame"]
+__all__ = ["answer", "confine", "work"]
+
+#: What ends a row in each format where no value can hold it; CSV and JSON are counted exactly only when near the cap.
+_ROW_ENDS: Final = {"xml": b"</result>", "tsv": b"\n", "csv": b"\n", "json": b"},{"}
+_NICENESS: Final = 5
+_SLACK: Final = 2.0
 
 
 class _TooMuchError(Exception):
@@ -43,46 +49,31 @@ class _Capped(io.BytesIO):
         """Take the data, or raise where the answer becomes too large."""
         written = super().write(data)
         if self.tell() > self.cap:
-            raise _TooMuchError
+            message = f"The answer is larger than {self.cap} bytes; narrow the query, or use the dumps."
+            raise _TooMuchError(message)
         return written
 
 
-def read_frame(stream: BinaryIO) -> bytes | None:
-    """Return the next frame, or None at the end of the stream."""
-    head = stream.read(4)
-    if len(head) < 4:  # noqa: PLR2004 - the length of the length
-        return None
-    return stream.read(struct.unpack(">I", head)[0])
-
-
-def write_frame(stream: BinaryIO, data: bytes) -> None:
-    """Write one frame."""
-    stream.write(struct.pack(">I", len(data)) + data)
-
-
-@dataclass(frozen=True)
-class _Outcome:
-    status: int
-    form: str = ""
-    message: str = ""
-    body: bytes = b""
-
-
-def answer(store: ox.Store, request: Mapping[str, Any]) -> _Outcome:
+def answer(store: ox.Store, request: Mapping[str, Any]) -> Result:
     """Return the complete answer to a request, or a status with its reason."""
+    started = time.process_time()
+    return replace(_evaluated(store, request), seconds=time.process_time() - started)
+
+
+def _evaluated(store: ox.Store, request: Mapping[str, Any]) -> Result:
     try:
         return _evaluate(store, request)
     except SyntaxError as error:
-        return _Outcome(400, message=error.msg)
-    except _TooMuchError:
-        return _Outcome(413, message=f"The answer is larger than {request['cap']} bytes.")
+        return Result(400, message=error.msg)
+    except _TooMuchError as error:
+        return Result(413, message=str(error))
     except MemoryError:
-        return _Outcome(507, message="The query needs more memory than it may use.")
+        return Result(507, message="The query needs more memory than it may use; narrow it, or use the dumps.")
     except (ValueError, RuntimeError, OSError) as error:
-        return _Outcome(400, message=f"The query cannot be answered: {error}")
+        return Result(400, message=f"The query cannot be answered: {error}")
 
 
-def _evaluate(store: ox.Store, request: Mapping[str, Any]) -> _Outcome:
+def _evaluate(store: ox.Store, request: Mapping[str, Any]) -> Result:
     default: list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph] = [ox.NamedNode(g) for g in request["default_graphs"]]
     named: list[ox.NamedNode | ox.BlankNode] = [ox.NamedNode(g) for g in request["named_graphs"]]
     found = store.query(
@@ -93,48 +84,81 @@ def _evaluate(store: ox.Store, request: Mapping[str, Any]) -> _Outcome:
     )
     buffer = _Capped(request["cap"])
     if isinstance(found, ox.QueryTriples):
-        return _graph(found, request["formats"]["graph"], buffer)
+        return _graph(found, request["formats"]["graph"], buffer, request["rows"])
     kind = "truth" if isinstance(found, ox.QueryBoolean) else "table"
     name = request["formats"][kind]
     if name is None:
-        return _Outcome(406, kind)
+        return Result(406, message=kind)
     found.serialize(buffer, format=RESULTS[name])
-    return _Outcome(200, f"{kind}:{name}", body=buffer.getvalue())
+    body = buffer.getvalue()
+    if kind == "table" and _rows(body, name, request["rows"]) > request["rows"]:
+        raise _too_many(request["rows"])
+    if name == "xml" and _is_ill_formed(body):
+        return Result(406, message="xml")
+    return Result(200, f"{kind}:{name}", body=body)
 
 
-def _graph(found: ox.QueryTriples, name: str | None, buffer: _Capped) -> _Outcome:
+def _graph(found: ox.QueryTriples, name: str | None, buffer: _Capped, rows: int) -> Result:
     if name is None:
-        return _Outcome(406, "graph")
-    ox.serialize(found, buffer, format=GRAPHS[name], prefixes=prefixes_for(name))
-    return _Outcome(200, f"graph:{name}", body=tidied(buffer.getvalue(), name))
+        return Result(406, message="graph")
+    ox.serialize(_counted(found, rows), buffer, format=GRAPHS[name], prefixes=prefixes_for(name))
+    body = tidied(buffer.getvalue(), name)
+    if name == "rdf" and _is_ill_formed(body):
+        return Result(406, message="rdf")
+    return Result(200, f"graph:{name}", body=body)
 
 
-def _confine(memory: int) -> None:
-    """Give up, for good, all that a query does not need: memory, new files and sockets, core dumps."""
+def _counted(found: ox.QueryTriples, rows: int) -> Iterator[ox.Triple]:
+    for number, triple in enumerate(found, 1):
+        if number > rows:
+            raise _too_many(rows)
+        yield triple
+
+
+def _too_many(rows: int) -> _TooMuchError:
+    return _TooMuchError(f"The answer has more than {rows} rows; narrow the query, or use the dumps.")
+
+
+def _rows(body: bytes, name: str, cap: int) -> int:
+    """Return a number of rows that is right wherever it decides; in JSON and CSV a value may look like an end."""
+    ends = body.count(_ROW_ENDS[name]) + (name == "json")
+    if ends <= cap:
+        return ends
+    if name == "json":
+        return len(json.loads(body)["results"]["bindings"])
+    # A line break in a value of CSV stands between quotes; TSV escapes it, and both begin with a line of names.
+    lines = sum(part.count(b"\n") for part in body.split(b'"')[::2]) if name == "csv" else ends
+    return lines if name == "xml" else lines - 1
+
+
+def _is_ill_formed(body: bytes) -> bool:
+    """Say whether the bytes hold a character that XML 1.0 has no way to write."""
+    return any(bytes((code,)) in body for code in range(32) if code not in (9, 10, 13)) or b"\xef\xbf\xbe" in body
+
+
+def confine(memory: int) -> None:
+    """Give up, for good, all that a query does not need: memory, new files and sockets, core dumps, priority."""
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
     limit = pages * resource.getpagesize() + memory
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
+    os.nice(_NICENESS)
 
 
-def main() -> None:
-    """Serve requests from stdin until it ends: ``python -m failuregraph.serve.worker STORE MEMORY``."""
-    folder, memory = sys.argv[1], int(sys.argv[2])
-    store = ox.Store.read_only(folder)
-    next(iter(store), None)
-    requests, answers = sys.stdin.buffer, sys.stdout.buffer
-    _confine(memory)
-    write_frame(answers, b"ready")
-    answers.flush()
-    while (frame := read_frame(requests)) is not None:
-        outcome = answer(store, json.loads(frame))
-        head = {"status": outcome.status, "form": outcome.form, "message": outcome.message}
-        write_frame(answers, json.dumps(head).encode())
-        write_frame(answers, outcome.body)
-        answers.flush()
+def work(channel: socket.socket, store: ox.Store, memory: int) -> None:
+    """Answer requests that come over a socket until the other side is gone.
 
-
-if __name__ == "__main__":
-    main()
+    A call of the kernel costs as much as a short query, so the processor time is read once for each, and the
+    limit on it is moved only when a query could meet it before its deadline.
+    """
+    confine(memory)
+    used, limit = time.process_time(), 0.0
+    while (request := read_request(channel)) is not None:
+        if used + request["deadline"] > limit:
+            limit = used + 2 * request["deadline"] + _SLACK
+            resource.setrlimit(resource.RLIMIT_CPU, (int(limit), resource.RLIM_INFINITY))
+        result = _evaluated(store, request)
+        before, used = used, time.process_time()
+        channel.sendall(pack_result(replace(result, seconds=used - before)))

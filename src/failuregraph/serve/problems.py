@@ -1,0 +1,81 @@
+"""What a refusal says: the same sentences as plain text, problem details (RFC 9457) or a page."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from failuregraph.names import BASE
+from failuregraph.serve.negotiate import prefers
+from failuregraph.serve.scan import advice
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["Refused", "body_of", "of_syntax"]
+
+_PLACE: Final = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
+_LONGEST_REASON: Final = 120
+_EXCERPT: Final = 80
+_PROBLEM: Final = "application/problem+json"
+_TITLES: Final[dict[int, tuple[str, str]]] = {
+    400: ("bad-request", "The request cannot be answered"),
+    403: ("read-only", "The endpoint is read-only"),
+    404: ("not-found", "Nothing has this address"),
+    405: ("method", "This method is not offered"),
+    406: ("not-acceptable", "No format fits"),
+    413: ("too-large", "Too large"),
+    414: ("address-too-long", "The address is too long"),
+    415: ("media-type", "The type of the body is not accepted"),
+    429: ("budget-spent", "The processing time of this address is used up"),
+    499: ("gone", "The client went away"),
+    500: ("fault", "The fault is ours"),
+    503: ("busy", "Too busy"),
+    504: ("deadline", "The deadline was reached"),
+    507: ("memory", "The memory was used up"),
+}
+
+
+class Refused(Exception):
+    """A request that is answered with a status and a sentence, and more that a program can read."""
+
+    def __init__(self, status: int, message: str, headers: Mapping[str, str] | None = None, **more: Any) -> None:  # noqa: ANN401 - members of a JSON object
+        super().__init__(message)
+        self.status, self.message, self.headers, self.more = status, message, dict(headers or {}), more
+
+
+def of_syntax(message: str, query: str) -> Refused:
+    """Return the refusal of text that does not parse: place, reason, excerpt and one suggestion."""
+    found = _PLACE.match(message)
+    if not found:
+        return Refused(400, message)
+    line, column = int(found[1]), int(found[2])
+    reason = " ".join(found[3].split())
+    told = reason if len(reason) <= _LONGEST_REASON else "something else is expected here"
+    suggestion = advice(query)
+    lines = query.splitlines()
+    excerpt = lines[line - 1].strip()[:_EXCERPT] if line <= len(lines) else ""
+    sentence = f"The query does not parse at line {line}, column {column}: {told}. {suggestion}".strip()
+    more = {"line": line, "column": column, "excerpt": excerpt, "suggestion": suggestion}
+    return Refused(400, sentence, None, **{name: value for name, value in more.items() if value})
+
+
+def body_of(refused: Refused, accept: str | None, request: str, release: str) -> tuple[bytes, str]:
+    """Return body and content type of a refusal: problem details where JSON is wanted, else plain text.
+
+    ``request`` is the identifier of the request, by which the log knows it.
+    """
+    if not prefers(accept, _PROBLEM, "application/json", "application/sparql-results+json"):
+        return f"{refused.message}\n".encode(), "text/plain; charset=utf-8"
+    slug, title = _TITLES.get(refused.status, ("other", "The request was refused"))
+    told = {
+        "type": f"{BASE}problem#{slug}",
+        "title": title,
+        "status": refused.status,
+        "detail": refused.message,
+        **refused.more,
+        "requestId": request,
+        "release": release,
+    }
+    return json.dumps(told, ensure_ascii=False).encode() + b"\n", _PROBLEM
