@@ -136,6 +136,7 @@ FORMATS: Final = (
     Format("xml", "application/sparql-results+xml", ("application/xml", "text/xml"), table=True, graph=False),
     Format("csv", "text/csv", (), table=True, graph=False),
     Format("tsv", "text/tab-separated-values", (), table=True, graph=False),
+    Format("csv-excel", "text/csv", (), table=True, graph=False),
     Format(
         "ttl",
         "text/turtle",

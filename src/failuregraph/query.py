@@ -6,7 +6,9 @@ be silently wrong are refused when the file is loaded (see docs/decisions/0004).
 
 from __future__ import annotations
 
+import csv
 import difflib
+import io
 import json
 import re
 import tomllib
@@ -30,6 +32,7 @@ __all__ = [
     "Parameter",
     "QueryFile",
     "answer_with",
+    "for_spreadsheets",
     "nearest",
     "prefixes_for",
     "run",
@@ -195,6 +198,7 @@ def answer_with(store: Store, query: QueryFile, terms: Mapping[str, Term]) -> Ta
 #: The engine's names for the formats of tables.
 RESULTS: Final = {
     "csv": ox.QueryResultsFormat.CSV,
+    "csv-excel": ox.QueryResultsFormat.CSV,
     "json": ox.QueryResultsFormat.JSON,
     "tsv": ox.QueryResultsFormat.TSV,
     "xml": ox.QueryResultsFormat.XML,
@@ -218,14 +222,24 @@ def serialise(answer: Answer, form: Format) -> bytes:
         if form.name not in GRAPHS:
             raise WrongUse(f"a graph cannot be written as {form.name}; choose one of {', '.join(GRAPHS)}.")
         return write_graph(answer.triples, form.name)
-    if form.name not in RESULTS or (isinstance(answer, Truth) and form.name in ("csv", "tsv")):
+    if form.name not in RESULTS or (isinstance(answer, Truth) and form.name in ("csv", "tsv", "csv-excel")):
         kind = "yes or no" if isinstance(answer, Truth) else "a table"
         raise WrongUse(f"{kind} cannot be written as {form.name}; choose json or xml.")
     text = json.dumps(_json(answer), ensure_ascii=False).encode()
     if form.name == "json":
         return text
     results = ox.parse_query_results(text, format=ox.QueryResultsFormat.JSON)
-    return bytes(results.serialize(format=RESULTS[form.name]) or b"")
+    body = bytes(results.serialize(format=RESULTS[form.name]) or b"")
+    return for_spreadsheets(body) if form.name == "csv-excel" else body
+
+
+def for_spreadsheets(body: bytes) -> bytes:
+    """Return CSV that a spreadsheet reads as text: with a byte order mark, and an apostrophe before a formula."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    for row in csv.reader(io.StringIO(body.decode("utf-8"), newline="")):
+        writer.writerow(f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell for cell in row)
+    return b"\xef\xbb\xbf" + text.getvalue().encode("utf-8")
 
 
 def write_graph(triples: Iterable[ox.Triple], name: str) -> bytes:

@@ -47,6 +47,7 @@ class Endpoint:
         self.address = address
         self.cache, self.budget = Cache(settings.cache), Budget(settings)
         self._limits = tuple(settings.explained())
+        self._described: dict[str, bytes] = {}
         self._types = {(each.name, graph): each.content_type for each in FORMATS for graph in (True, False)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -108,7 +109,9 @@ class Endpoint:
         if _matches(incoming.headers.get("if-none-match"), tag):
             return 304, headers, b""
         headers["Content-Type"] = self._types[name, True]
-        return _OK, headers, write_graph(description(self.site, self.address, self.settings), name)
+        if name not in self._described:
+            self._described[name] = write_graph(description(self.site, self.address, self.settings), name)
+        return _OK, headers, self._described[name]
 
     def _tag(self, asked: Asked) -> str:
         """Return what names the answer: a release never changes, so release, query, data set and format say it all."""
@@ -142,6 +145,7 @@ class Endpoint:
         """Return the worker's answer; a client that goes away ends its worker."""
         request = {
             "query": asked.query,
+            "base": self.address,
             "default_graphs": asked.default_graphs,
             "named_graphs": asked.named_graphs,
             "formats": asked.formats,
@@ -206,13 +210,15 @@ def _matches(header: str | None, tag: str) -> bool:
 
 def _unfit(kind: str) -> Refused:
     """Return the refusal of an answer for which no format that was asked for will do."""
-    if kind in ("xml", "rdf"):
-        return Refused(406, "The answer has a character that XML cannot write; ask for another format.")
-    graph = kind == "graph"
+    graph = kind in ("graph", "rdf")
     known = [each for each in FORMATS if (each.graph if graph else each.table)]
     if kind == "truth":
         known = [each for each in known if format_named(each.name, graph=False) and each.name in ("json", "xml")]
-    types = ", ".join(each.media_type for each in known)
+    known = [each for each in known if each.name != kind]
+    types = ", ".join(dict.fromkeys(each.media_type for each in known))
+    if kind in ("xml", "rdf"):
+        sentence = "The answer has a character or a property that XML cannot write"
+        return Refused(406, f"{sentence}; it is there as {types}.")
     return Refused(406, f"This query is answered as {types}; none of them was asked for.")
 
 

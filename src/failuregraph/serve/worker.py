@@ -13,10 +13,11 @@ import time
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from xml.parsers import expat
 
 import pyoxigraph as ox
 
-from failuregraph.query import GRAPHS, RESULTS, prefixes_for, tidied
+from failuregraph.query import GRAPHS, RESULTS, for_spreadsheets, prefixes_for, tidied
 from failuregraph.serve.frames import Result, pack_result, read_request
 from failuregraph.store import names_data_set
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["answer", "confine", "work"]
 
 #: What ends a row in each format where no value can hold it; CSV and JSON are counted exactly only when near the cap.
-_ROW_ENDS: Final = {"xml": b"</result>", "tsv": b"\n", "csv": b"\n", "json": b"},{"}
+_ROW_ENDS: Final = {"xml": b"</result>", "tsv": b"\n", "csv": b"\n", "csv-excel": b"\n", "json": b"},{"}
 _NICENESS: Final = 5
 _SLACK: Final = 2.0
 
@@ -78,6 +79,7 @@ def _evaluate(store: ox.Store, request: Mapping[str, Any]) -> Result:
     named: list[ox.NamedNode | ox.BlankNode] = [ox.NamedNode(g) for g in request["named_graphs"]]
     found = store.query(
         request["query"],
+        base_iri=request.get("base"),
         use_default_graph_as_union=not (default or named or names_data_set(request["query"])),
         default_graph=default or ([] if named else None),
         named_graphs=named or ([] if default else None),
@@ -93,8 +95,12 @@ def _evaluate(store: ox.Store, request: Mapping[str, Any]) -> Result:
     body = buffer.getvalue()
     if kind == "table" and _rows(body, name, request["rows"]) > request["rows"]:
         raise _too_many(request["rows"])
-    if name == "xml" and _is_ill_formed(body):
-        return Result(406, message="xml")
+    if name == "xml":
+        if _is_ill_formed(body):
+            return Result(406, message="xml")
+        body = _kept(body)
+    elif name == "csv-excel":
+        body = for_spreadsheets(body)
     return Result(200, f"{kind}:{name}", body=body)
 
 
@@ -103,8 +109,10 @@ def _graph(found: ox.QueryTriples, name: str | None, buffer: _Capped, rows: int)
         return Result(406, message="graph")
     ox.serialize(_counted(found, rows), buffer, format=GRAPHS[name], prefixes=prefixes_for(name))
     body = tidied(buffer.getvalue(), name)
-    if name == "rdf" and _is_ill_formed(body):
-        return Result(406, message="rdf")
+    if name == "rdf":
+        body = _kept(body)
+        if not _is_xml(body):
+            return Result(406, message="rdf")
     return Result(200, f"graph:{name}", body=body)
 
 
@@ -127,13 +135,27 @@ def _rows(body: bytes, name: str, cap: int) -> int:
     if name == "json":
         return len(json.loads(body)["results"]["bindings"])
     # A line break in a value of CSV stands between quotes; TSV escapes it, and both begin with a line of names.
-    lines = sum(part.count(b"\n") for part in body.split(b'"')[::2]) if name == "csv" else ends
+    lines = sum(part.count(b"\n") for part in body.split(b'"')[::2]) if name.startswith("csv") else ends
     return lines if name == "xml" else lines - 1
 
 
 def _is_ill_formed(body: bytes) -> bool:
     """Say whether the bytes hold a character that XML 1.0 has no way to write."""
     return any(bytes((code,)) in body for code in range(32) if code not in (9, 10, 13)) or b"\xef\xbf\xbe" in body
+
+
+def _kept(body: bytes) -> bytes:
+    """Return XML in which a carriage return survives: a parser reads a bare one as the end of a line."""
+    return body.replace(b"\r", b"&#13;")
+
+
+def _is_xml(body: bytes) -> bool:
+    """Say whether a parser reads the bytes: a predicate or a character may have no way into XML."""
+    try:
+        expat.ParserCreate(namespace_separator=" ").Parse(body, True)  # noqa: FBT003 - the signature of expat
+    except expat.ExpatError:
+        return False
+    return True
 
 
 def confine(memory: int) -> None:
