@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import io
 import json
-import os
 import shutil
-import socket
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 import pytest
 from live import Server, running
@@ -280,31 +277,6 @@ def test_an_answer_is_kept(server: Server) -> None:
     path = "/sparql?" + urlencode({"query": COUNT})
     third = server.send("GET", path, if_none_match=first.headers["etag"])
     assert (304, b"") == (third.status, third.body)
-
-
-def _used(server: Server) -> float:
-    """Return the seconds of the processor that the processes below the server have used."""
-    parents: dict[int, int] = {}
-    used: dict[int, float] = {}
-    for folder in Path("/proc").iterdir():
-        with contextlib.suppress(OSError, ValueError):
-            fields = (folder / "stat").read_text(encoding="ascii").rpartition(")")[2].split()
-            parents[int(folder.name)] = int(fields[1])
-            used[int(folder.name)] = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-    below = {pid for pid, parent in parents.items() if server.pid in (parent, parents.get(parent))}
-    return sum(used[pid] for pid in below)
-
-
-def test_a_client_that_goes_away_ends_its_query(server: Server) -> None:
-    """A second later no worker computes for it any more."""
-    with socket.create_connection(("127.0.0.1", server.port)) as client:
-        request = f"GET /sparql?query={quote(ENDLESS)} HTTP/1.1\r\nHost: localhost\r\n\r\n"
-        client.sendall(request.encode())
-        time.sleep(1.0)
-    time.sleep(1.0)
-    before = _used(server)
-    time.sleep(1.0)
-    assert _used(server) - before < 0.5
 
 
 def test_an_address_that_spent_its_time_is_told_when_to_come_back(tight: Server) -> None:
