@@ -21,7 +21,7 @@ from failuregraph.serve.record import Log, Metrics, Seen
 from failuregraph.serve.settings import Place, Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import AsyncIterator, Coroutine
     from pathlib import Path
 
     from starlette.types import Message, Receive, Scope, Send
@@ -123,6 +123,15 @@ class Front:
         await send({"type": "http.response.body", "body": body.encode()})
 
     # --- Life ---
+
+    @contextlib.asynccontextmanager
+    async def workers(self) -> AsyncIterator[None]:
+        """Have workers within the block, as a server has them from its start to its end."""
+        await self._service.pool.start()
+        try:
+            yield
+        finally:
+            await self._service.pool.stop()
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
