@@ -21,6 +21,8 @@ from failuregraph.project import Project
 from failuregraph.serve.budget import Budget, BusyError, SpentError
 from failuregraph.serve.cache import Cache
 from failuregraph.serve.frames import Result, pack_result, unpack_result
+from failuregraph.serve.problems import Refused
+from failuregraph.serve.protocol import Asked, Incoming, read_request
 from failuregraph.serve.record import Log, Metrics, Seen
 from failuregraph.serve.scan import refusal
 from failuregraph.serve.settings import Settings, changed
@@ -182,6 +184,28 @@ def test_no_text_makes_the_scan_slow(sign: str) -> None:
     started = time.process_time()
     refusal(text, 10**9)
     assert time.process_time() - started < 1.0
+
+
+# --- Requests ---
+
+
+def _read(address: bytes) -> Asked | None:
+    async def _receive() -> dict[str, object]:
+        return {"type": "http.disconnect"}
+
+    scope = {"type": "http", "method": "GET", "path": "/sparql", "query_string": address, "headers": []}
+    return asyncio.run(read_request(Incoming(scope, _receive), Settings()))
+
+
+def test_letters_beyond_ascii_are_read_escaped_or_not() -> None:
+    """A client may send them as they are; bytes that are no UTF-8 are refused in both forms."""
+    plain, escaped = _read("query=ASK{'é'}".encode()), _read(b"query=ASK%7B%27%C3%A9%27%7D")
+    assert plain is not None
+    assert plain == escaped
+    assert "ASK{'é'}" == plain.query
+    for address in (b"query=ASK{'\xe9'}", b"query=ASK%7B%27%E9%27%7D"):
+        with pytest.raises(Refused, match="UTF-8"):
+            _read(address)
 
 
 # --- Log and counts ---

@@ -31,7 +31,7 @@ class Incoming:
     def __init__(self, scope: Scope, receive: Receive) -> None:
         self.method = str(scope["method"])
         self.path = str(scope["path"])
-        self.query = scope["query_string"].decode("latin-1")
+        self.query = _decoded(scope["query_string"])
         self.headers: dict[str, str] = {}
         for name, value in scope["headers"]:
             key = name.decode("latin-1")
@@ -41,6 +41,14 @@ class Incoming:
         client = scope.get("client")
         self.address = str(client[0]) if client else ""
         self.has_body = self.method not in ("GET", "HEAD")
+
+
+def _decoded(raw: bytes) -> str | None:
+    """Return the parameters of an address as text; some clients send letters beyond ASCII as they are."""
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
 
 
 @dataclass(frozen=True)
@@ -57,6 +65,8 @@ class Asked:
 
 async def read_request(incoming: Incoming, settings: Settings) -> Asked | None:
     """Return what a request asks, or None for a GET without a query; raises Refused with the status."""
+    if incoming.query is None:
+        raise Refused(400, "The address is not UTF-8.")
     if len(incoming.path) + len(incoming.query) > settings.target:
         raise Refused(
             414, f"The address is longer than {settings.target} bytes; send the query by POST.", limit=settings.target
