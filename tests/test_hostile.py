@@ -64,11 +64,6 @@ def canary(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def _deadline_is_short() -> None:
-    if not can_set("--limit"):
-        pytest.skip("failuregraph serve has no --limit: each of these would take ten seconds")
-
-
 def test_the_limits_of_a_server_can_be_set() -> None:
     """The command that serves takes the deadline and the number of workers."""
     assert [] == [option for option in ("--limit", "--workers") if not can_set(option)]
@@ -83,8 +78,6 @@ def test_the_corpus_is_large_and_its_names_differ() -> None:
 @pytest.mark.parametrize("family", NESTING, ids=lambda family: str(family.name))
 def test_every_size_of_a_family_is_answered_honestly(target: Target, family: Family) -> None:
     """Above the limit 400, above 64 KB 413, below both an answer; a look-up after each is answered."""
-    if not family.deep:
-        _deadline_is_short()
     assert [] == target.trial(family.cases())
 
 
@@ -97,7 +90,6 @@ def _marked(case: Case) -> ParameterSet:
 @pytest.mark.parametrize("case", [_marked(case) for case in HEAVY])
 def test_a_heavy_query_is_ended_with_its_reason(target: Target, case: Case) -> None:
     """What never ends is 504 or 507, what grows is cut, and neither takes longer than the deadline and a second."""
-    _deadline_is_short()
     assert [] == target.trial([case])
 
 
@@ -150,10 +142,9 @@ def _sent(target: Target, cases: list[Case]) -> list[str]:
 def test_the_front_process_stays_as_it_was(target: Target, pot: Honeypot, canary: Path) -> None:
     """Memory, children and descriptors are those of before after hundreds of hostile queries."""
     cases = quick(pot.address, canary.as_uri())
-    heavy = HEAVY_ENOUGH if can_set("--limit") else []
     _sent(target, cases[:40])
     before = (memory(target.pid), len(descendants(target.pid)), descriptors(target.pid))
-    wrong = _sent(target, [*cases, *heavy])
+    wrong = _sent(target, [*cases, *HEAVY_ENOUGH])
     time.sleep(1.5)
     after = (memory(target.pid), len(descendants(target.pid)), descriptors(target.pid))
     assert [] == wrong
@@ -172,7 +163,6 @@ def _burnt(target: Target, seconds: float = 0.5) -> float:
 
 def test_a_worker_rests_after_the_deadline(target: Target) -> None:
     """A second after 504 no process of the server burns the processor."""
-    _deadline_is_short()
     assert target.send(ENDLESS).status in ENDLESS.expected
     time.sleep(1)
     assert 0.2 > _burnt(target)
@@ -255,7 +245,6 @@ def _slowest_of_a_hundred(times: list[float]) -> float:
 
 def test_an_attack_from_one_address_leaves_the_other_served(corpus: Project, tmp_path: Path) -> None:
     """While four hostile queries run all the time, a look-up of another client is answered, within a second."""
-    _deadline_is_short()
     with attacked(corpus, tmp_path) as target:
         statuses, times = _besieged(target, [*HEAVY_ENOUGH, *NESTING[0].cases()], 5, 0)
     assert not [status for status in statuses if status not in HONEST | {429, 503}]
@@ -265,7 +254,6 @@ def test_an_attack_from_one_address_leaves_the_other_served(corpus: Project, tmp
 @pytest.mark.slow
 def test_a_thousand_hostile_queries(corpus: Project, tmp_path: Path, pot: Honeypot, canary: Path) -> None:
     """Over a thousand queries the other client is served within the promise, and memory and children stay flat."""
-    _deadline_is_short()
     cases = [case for case in whole_corpus(pot.address, canary.as_uri()) if case.content_type == ENDLESS.content_type]
     # The budget of an address is raised, since 429 would end the attack.
     with attacked(corpus, tmp_path, *limit("burst", 1e6), *limit("refill", 1e6)) as target:

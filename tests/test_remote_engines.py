@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -96,15 +97,17 @@ FAULTS: Mapping[str, str] = {
     "severity-across-registries": _LARGE,
     "severity-and-visibility": _DIVIDES,
     "surfaces-without-observed-path": _AFTER,
+    "time-to-disclosure-by-mode": _LARGE,
     "unique-court-documents": _AGGREGATES,
     "unseen-mode-surface-pairs": _RANGE,
     "unused-concepts": _MIXED,
     "wing-and-surface-rollups": _DIVIDES,
 }
 
-#: Its plans follow statistics that it samples, so that now and then it loses rows of one more question.
+#: Its plans follow statistics that it samples, so that now and then it loses rows of one more question;
+#: more than one is a fault of ours.
 _UNSTEADY = "its plans change from run to run, and some of them lose rows"
-_MOST_UNSTEADY = 3
+_MOST_UNSTEADY = 1
 
 _PREFIXES = "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in NAMESPACES.items())
 Answers = dict[str, Table | FailureGraphError]
@@ -127,7 +130,7 @@ def _graphs(project: Project) -> loading.Graphs:
 def _ask_all(store: Store, *, across: bool) -> Answers:
     """Return the answers to the questions of one registry or across registries, errors included."""
     asked = [each for each in QUESTIONS if bool(each.header.get("registries")) == across]
-    return {each.name: _kept(lambda each=each: ask(store, each, GIVEN.get(each.name))) for each in asked}  # type: ignore[misc]  # mypy knows no default of a lambda
+    return {each.name: _kept(partial(ask, store, each, GIVEN.get(each.name))) for each in asked}
 
 
 def _kept(answer: Callable[[], Table]) -> Table | FailureGraphError:
@@ -138,7 +141,7 @@ def _kept(answer: Callable[[], Table]) -> Table | FailureGraphError:
 
 
 def _prove(store: Store) -> Answers:
-    return {fault: _kept(lambda text=text: _as_table(store, text)) for fault, text in PROOFS.items()}  # type: ignore[misc]  # as above
+    return {fault: _kept(partial(_as_table, store, text)) for fault, text in PROOFS.items()}
 
 
 def _as_table(store: Store, text: str) -> Table:

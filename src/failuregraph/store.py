@@ -39,6 +39,7 @@ __all__ = [
     "Table",
     "Term",
     "Truth",
+    "closing",
     "from_rdflib",
     "masked",
     "names_data_set",
@@ -133,6 +134,22 @@ def masked(text: str) -> str:
     'ASK { ?s ?p     }'
     """
     return _SKIPPED.sub(lambda found: " " * len(found[0]), text)
+
+
+def closing(plain: str, opening: int) -> int:
+    """Return where the group that opens at a place of a masked query closes.
+
+    Raises QueryInvalid where it does not.
+
+    >>> closing("ASK { { ?s ?p ?o } }", 4)
+    19
+    """
+    depth = 0
+    for place in range(opening, len(plain)):
+        depth += {"{": 1, "}": -1}.get(plain[place], 0)
+        if depth == 0:
+            return place
+    raise QueryInvalid("a group of the query does not close.")
 
 
 def project_quads(project: Project) -> list[ox.Quad]:

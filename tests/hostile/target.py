@@ -37,8 +37,8 @@ def can_set(option: str) -> bool:
 
 
 def limit(name: str, value: float) -> tuple[str, ...]:
-    """Return the words of a command line that set a limit, where the command can."""
-    return ("--limit", f"{name}={value:g}") if can_set("--limit") else ()
+    """Return the words of a command line that set a limit."""
+    return ("--limit", f"{name}={value:g}")
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from failuregraph.derive import DERIVED
 from failuregraph.errors import WrongUse
 from failuregraph.names import BASE, CC_BY, GRAPH, NAMESPACES
 from failuregraph.query import answer_with
-from failuregraph.store import Table, masked
+from failuregraph.store import Table, closing, masked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -125,18 +125,18 @@ def _outline(text: str) -> tuple[str, _Select]:
 
 def _select(text: str, plain: str, start: int) -> _Select:
     opening = plain.index("{", start)
-    closing = _closing(plain, opening)
-    inside = re.compile(r"\{\s*SELECT\b").finditer(plain, opening + 1, closing)
+    last = closing(plain, opening)
+    inside = re.compile(r"\{\s*SELECT\b").finditer(plain, opening + 1, last)
     inner: list[_Select] = []
     end = opening
     for match in inside:
         if match.start() >= end:
             inner.append(_select(text, plain, match.end() - len("SELECT")))
-            end = _closing(plain, match.start())
+            end = closing(plain, match.start())
     clause = plain[start:opening]
     names = re.findall(r"\?(\w+)", _outside(clause))
     given = names + re.findall(r"\bAS \?(\w+)", clause)
-    return _Select(tuple(names), tuple(given), text[opening : closing + 1], tuple(inner))
+    return _Select(tuple(names), tuple(given), text[opening : last + 1], tuple(inner))
 
 
 def _outside(clause: str) -> str:
@@ -147,15 +147,6 @@ def _outside(clause: str) -> str:
         kept += "" if depth else letter
         depth -= letter == ")"
     return kept
-
-
-def _closing(plain: str, opening: int) -> int:
-    depth = 0
-    for place in range(opening, len(plain)):
-        depth += {"{": 1, "}": -1}.get(plain[place], 0)
-        if depth == 0:
-            return place
-    raise AssertionError(plain)
 
 
 def _members(solutions: Iterable[Solution]) -> tuple[str, ...]:

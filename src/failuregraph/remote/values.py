@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 
 from failuregraph.errors import Unsupported
-from failuregraph.store import masked
+from failuregraph.store import closing, masked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,7 +73,7 @@ def _outer(plain: str) -> int:
     if form[1].upper() == "CONSTRUCT" and opening is not None:
         if plain[form.end() : opening].strip():
             raise Unsupported(_ENGINE, "parameters in a CONSTRUCT without a template")
-        opening = next((place for place in places if place > _closing(plain, opening)), None)
+        opening = next((place for place in places if place > closing(plain, opening)), None)
     if opening is None:
         raise Unsupported(_ENGINE, "parameters in a query without a pattern")
     return opening
@@ -88,28 +88,19 @@ def _openings(plain: str, start: int) -> Iterator[tuple[int, int]]:
             yield place, depth
 
 
-def _closing(plain: str, opening: int) -> int:
-    depth = 0
-    for place in range(opening, len(plain)):
-        depth += {"{": 1, "}": -1}.get(plain[place], 0)
-        if depth == 0:
-            return place
-    raise Unsupported(_ENGINE, "parameters in a query whose groups do not close")
-
-
 def _heads(plain: str, opening: int, name: str) -> set[int]:
     """Return where the nested groups open that need the row as well; raises Unsupported where it would not do."""
-    closing = _closing(plain, opening)
+    end = closing(plain, opening)
     variable = rf"[?$]{re.escape(name)}(?!\w)"
     places = [found.start() for found in re.finditer(variable, plain)]
     if not places:
         raise Unsupported(_ENGINE, f"a parameter ?{name} that the query does not name")
-    grouped = _GROUPED.search(plain, closing)
+    grouped = _GROUPED.search(plain, end)
     if grouped and not re.search(variable, grouped[1]):
         raise Unsupported(_ENGINE, f"the parameter ?{name} that is not in GROUP BY")
     found = set()
     for place in places:
-        if opening < place < closing:
+        if opening < place < end:
             groups, in_brackets = _around(plain, opening, place)
             if groups and groups[-1][1] in ("EXISTS", "OPTIONAL"):
                 groups, in_brackets = groups[:-1], True
