@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
+from failuregraph.pages.assets import Assets
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -25,7 +27,8 @@ class Templates:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self.environment.globals |= {"release": release, "root": root}
+        self.assets = Assets()
+        self.environment.globals |= {"release": release, "root": root, "asset": self.assets.address}
 
     def page(self, name: str, view: object) -> HTMLResponse:
         """Return a page made from a view."""

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
+from failuregraph.answer.incidents import Facts
 from failuregraph.bank import QUESTIONS, question_iri
 from failuregraph.derive import DERIVED
 from failuregraph.names import BASE, FG, GRAPH, NAMESPACES, SCHEMES, SHAPES, THINGS
 from failuregraph.pages.document import Document, Link, link_to
 from failuregraph.pages.imports import outside_documents, take_withdrawn
-from failuregraph.query import QueryFile
+from failuregraph.query import QueryFile, run
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from failuregraph.build import Release
     from failuregraph.project import Project
-    from failuregraph.store import OxigraphStore
+    from failuregraph.store import OxigraphStore, Table
 
 __all__ = ["Site"]
 
@@ -42,6 +45,8 @@ class Site:
     labels: dict[str, str]
     questions: dict[str, QueryFile]
     pages: dict[str, QueryFile]
+    project: Project
+    _answers: dict[tuple[str, str, tuple[tuple[str, str], ...]], Table] = field(default_factory=dict)
 
     @classmethod
     def open(cls, release: Release, project: Project) -> Site:
@@ -64,7 +69,44 @@ class Site:
             _labels(graphs),
             {query.name: query for query in QueryFile.folder(project.answers)},
             {query.name: query for query in QueryFile.folder(project.queries / "pages")},
+            project,
         )
+
+    @cached_property
+    def facts(self) -> Facts:
+        """Incidents and concepts as the commands that mine paths read them."""
+        return Facts.read(self.project, self.store)
+
+    def answer(self, name: str, given: Mapping[str, str] | None = None) -> Table:
+        """Return the answer of a stored question of the bank; raises as ``query.run`` does."""
+        return self._kept("answers", self.questions[name], given or {})
+
+    def rows(self, name: str, given: Mapping[str, str] | None = None) -> list[tuple[str, ...]]:
+        """Return the answer of a query of ``queries/pages`` as texts, empty where nothing is bound."""
+        table = self._kept("pages", self.pages[name], given or {})
+        return [tuple("" if term is None else term.value for term in row) for row in table.rows]
+
+    def _kept(self, folder: str, query: QueryFile, given: Mapping[str, str]) -> Table:
+        """Return an answer that is asked for without parameters once and kept: a release never changes."""
+        key = (folder, query.name, tuple(sorted(given.items())))
+        if key in self._answers:
+            return self._answers[key]
+        table = run(self.store, query, given)
+        if not given:
+            self._answers[key] = table
+        return table
+
+    @cached_property
+    def events(self) -> dict[str, tuple[str, ...]]:
+        """Incident → the other incidents of its event, by what links state and rules derive."""
+        found: dict[str, set[str]] = {}
+        for graph, triples in self.graphs.items():
+            if graph.startswith(GRAPH + "links/") or graph == DERIVED:
+                for triple in triples:
+                    if triple.predicate == _SAME and isinstance(triple.object, ox.NamedNode):
+                        found.setdefault(_iri(triple), set()).add(triple.object.value)
+                        found.setdefault(triple.object.value, set()).add(_iri(triple))
+        return {incident: tuple(sorted(others)) for incident, others in found.items()}
 
     @cached_property
     def everything(self) -> Document:
@@ -90,16 +132,8 @@ class Site:
 
     def same_event(self, incident: str) -> tuple[Link, ...]:
         """Return the other records of the event of an incident."""
-        pairs = [
-            (triple.subject, triple.object)
-            for graph, triples in self.graphs.items()
-            if graph.startswith(GRAPH + "links/") or graph == DERIVED
-            for triple in triples
-            if triple.predicate == _SAME
-        ]
-        others = [b if str(a) == f"<{incident}>" else a for a, b in pairs if f"<{incident}>" in (str(a), str(b))]
-        links = {other.value: link_to(other, self.labels) for other in others if isinstance(other, ox.NamedNode)}
-        return tuple(Link(f"{iri.rpartition('/')[2]}: {links[iri].text}", links[iri].href) for iri in sorted(links))
+        links = [(iri, link_to(ox.NamedNode(iri), self.labels)) for iri in self.events.get(incident, ())]
+        return tuple(Link(f"{iri.rpartition('/')[2]}: {link.text}", link.href) for iri, link in links)
 
     def question_graph(self, name: str) -> list[ox.Triple]:
         """Return what the bank says of a question, its parameters included."""

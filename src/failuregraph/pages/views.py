@@ -11,6 +11,7 @@ import pyoxigraph as ox
 
 from failuregraph.names import BASE, FG, SCHEMES, shorten
 from failuregraph.pages.document import Document, Link, link_to
+from failuregraph.pages.panels import Grid, grid
 from failuregraph.pages.records import RecordPage, record_page
 from failuregraph.query import run
 from failuregraph.store import Table, Truth
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 __all__ = [
     "Fact",
     "Form",
-    "Grid",
     "Home",
     "Part",
     "Question",
@@ -42,23 +42,6 @@ __all__ = [
 ]
 
 _COUNTED: Final = ("mode", "surface", "severity")
-
-
-@dataclass(frozen=True)
-class Grid:
-    """A table as a page shows it."""
-
-    columns: tuple[str, ...]
-    rows: tuple[tuple[Link, ...], ...]
-
-
-def _grid(table: Table, labels: Mapping[str, str]) -> Grid:
-    columns = tuple(name.replace("_", " ") for name in table.columns)
-    return Grid(columns, tuple(tuple(_cell(term, labels) for term in row) for row in table.rows))
-
-
-def _cell(term: Term | None, labels: Mapping[str, str]) -> Link:
-    return Link("") if term is None else link_to(term, labels)
 
 
 @dataclass(frozen=True)
@@ -171,7 +154,7 @@ def question(query: QueryFile, given: Mapping[str, str], table: Table) -> Questi
         query.said("description").strip(),
         query.body,
         parameters,
-        _grid(table, {}),
+        grid(table, {}),
         empty,
         suffix,
     )
@@ -215,14 +198,15 @@ def _form(query: str, kind: str, body: bytes) -> Form:
     if not isinstance(results, ox.QuerySolutions):
         return Form(query, text="no answer")
     columns = tuple(variable.value for variable in results.variables)
-    rows = tuple(tuple(_shown(row[name]) for name in columns) for row in results)
-    return Form(query, Grid(columns, rows))
+    rows = tuple(tuple(_plain(row[name]) for name in columns) for row in results)
+    return Form(query, grid(Table(columns, rows), {}, {name: name for name in columns}))
 
 
-def _shown(term: object) -> Link:
-    if isinstance(term, ox.NamedNode | ox.Literal | ox.BlankNode):
-        return link_to(term, {})
-    return Link("" if term is None else str(term))
+def _plain(term: object) -> Term | None:
+    """Return a term that a table shows; a triple term, which only a foreign query makes, is shown as its text."""
+    if term is None or isinstance(term, ox.NamedNode | ox.Literal | ox.BlankNode):
+        return term
+    return ox.Literal(str(term))
 
 
 @dataclass(frozen=True)

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.responses import PlainTextResponse
-from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
 
-from failuregraph import pages
 from failuregraph.pages.rendering import Templates
 from failuregraph.pages.site import Site
 from failuregraph.serve import well_known
+from failuregraph.serve.desk import Desk
 from failuregraph.serve.documents import Documents
 from failuregraph.serve.endpoint import Endpoint
+from failuregraph.serve.kept import Kept
 from failuregraph.serve.pool import Pool
 from failuregraph.serve.screens import Screens
 
 if TYPE_CHECKING:
     from starlette.requests import Request
-    from starlette.responses import Response
     from starlette.types import Receive, Scope, Send
 
     from failuregraph.build import Release
@@ -32,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["Service"]
 
 _READING: Final = ["GET", "HEAD"]
+_FOREVER: Final = "public, max-age=31536000, immutable"
 _ENDPOINT: Final = ("/sparql", "/sparql/")
 
 
@@ -43,8 +42,9 @@ class Service:
         self.site = Site.open(release, project)
         self.pool = Pool(release.store_path, settings)
         self.templates = Templates(release.identifier, place.root)
+        self.desk = Desk(self.site, self.templates, place, settings)
         self.endpoint = Endpoint(self.site, self.pool, settings, self.templates, place.endpoint)
-        self.pages = self._starlette()
+        self.pages = Kept(self._starlette(), settings.cache, place.root)
         self.running = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -57,21 +57,23 @@ class Service:
             self.running -= 1
 
     def _starlette(self) -> Starlette:
-        screens = Screens(self.site, self.pool, self.templates)
-        documents = Documents(self.site, self.templates, self.place.root)
+        screens = Screens(self.desk, self.pool)
+        documents = Documents(self.desk)
         routes = [
-            Route("/", screens.home, methods=_READING),
-            Route("/records", screens.records, methods=_READING),
-            Route("/questions", screens.questions, methods=_READING),
-            Route("/questions/{name}", screens.question, methods=_READING),
-            Route("/health", screens.health, methods=_READING),
-            Route("/robots.txt", screens.robots, methods=_READING),
+            *screens.routes(),
             *well_known.routes(self.site, self.endpoint.settings, self.place.root),
-            Mount("/static", StaticFiles(directory=Path(pages.__file__).parent / "static")),
+            Route("/assets/{file}", self._asset, methods=_READING),
             Route("/{path:path}", documents.handle, methods=_READING),
         ]
         handlers = {HTTPException: self._refuse, Exception: self._refuse}
         return Starlette(routes=routes, exception_handlers=handlers)
+
+    async def _asset(self, request: Request) -> Response:
+        """Return a style sheet or a script; its address carries its hash, so it is kept for good."""
+        found = self.templates.assets.at(f"assets/{request.path_params['file']}")
+        if found is None:
+            raise HTTPException(404)
+        return Response(found.body, headers={"Content-Type": found.content_type, "Cache-Control": _FOREVER})
 
     async def _refuse(self, request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500

@@ -15,8 +15,7 @@ from failuregraph.serve.negotiate import DOCUMENT_FORMATS, choose
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from failuregraph.pages.rendering import Templates
-    from failuregraph.pages.site import Site
+    from failuregraph.serve.desk import Desk
 
 __all__ = ["Documents"]
 
@@ -26,8 +25,8 @@ _SUFFIXES: Final = ("html", *DOCUMENT_FORMATS)
 class Documents:
     """Handles every address that is not a page of its own, by exact look-up."""
 
-    def __init__(self, site: Site, templates: Templates, root: str = "") -> None:
-        self.site, self.templates, self.root = site, templates, root
+    def __init__(self, desk: Desk) -> None:
+        self.site, self.templates, self.root = desk.site, desk.templates, desk.place.root
 
     async def handle(self, request: Request) -> Response:
         """Return a document, a redirect to one, or a refusal that helps."""

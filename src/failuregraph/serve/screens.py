@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
 
 from failuregraph.answer.receipt import Edition, receipt, text_of
 from failuregraph.errors import FailureGraphError
@@ -17,8 +18,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from failuregraph.names import Format
-    from failuregraph.pages.rendering import Templates
-    from failuregraph.pages.site import Site
+    from failuregraph.serve.desk import Desk
     from failuregraph.serve.pool import Pool
 
 __all__ = ["Screens"]
@@ -29,8 +29,20 @@ _COUNT = "SELECT (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } }"
 class Screens:
     """Renders pages from stored queries over the front's own read-only store."""
 
-    def __init__(self, site: Site, pool: Pool, templates: Templates) -> None:
-        self.site, self.pool, self.templates = site, pool, templates
+    def __init__(self, desk: Desk, pool: Pool) -> None:
+        self.site, self.templates, self.pool = desk.site, desk.templates, pool
+
+    def routes(self) -> list[Route]:
+        """Return the routes of these pages."""
+        found = {
+            "/": self.home,
+            "/records": self.records,
+            "/questions": self.questions,
+            "/questions/{name}": self.question,
+            "/health": self.health,
+            "/robots.txt": self.robots,
+        }
+        return [Route(path, answer, methods=["GET", "HEAD"]) for path, answer in found.items()]
 
     async def home(self, _: Request) -> Response:
         """Return the front page with its counts."""

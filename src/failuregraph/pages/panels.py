@@ -1,0 +1,105 @@
+"""A stored question as a part of a page: its answer, with the addresses of query, download and receipt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from failuregraph.pages.document import Link, link_to
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from failuregraph.pages.site import Site
+    from failuregraph.query import QueryFile
+    from failuregraph.store import Table, Term
+
+__all__ = ["Cell", "Grid", "Panel", "grid", "panel"]
+
+
+@dataclass(frozen=True)
+class Cell(Link):
+    """A cell of a table; numbers stand to the right."""
+
+    number: bool = False
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table as a page shows it; ``numbers`` says which columns hold numbers alone."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    numbers: tuple[bool, ...] = ()
+
+
+def grid(table: Table, labels: Mapping[str, str], names: Mapping[str, str] | None = None) -> Grid:
+    """Return a table with labels in the place of IRIs; ``names`` says how columns are called."""
+    called = names or {}
+    rows = tuple(tuple(_cell(term, labels) for term in row) for row in table.rows)
+    numbers = tuple(
+        any(row[place].text for row in rows) and all(row[place].number or not row[place].text for row in rows)
+        for place in range(len(table.columns))
+    )
+    return Grid(tuple(called.get(name, _words(name)) for name in table.columns), rows, numbers)
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _cell(term: Term | None, labels: Mapping[str, str]) -> Cell:
+    if term is None:
+        return Cell("")
+    found = link_to(term, labels)
+    kind = getattr(getattr(term, "datatype", None), "value", "")
+    return Cell(found.text, found.href, kind.endswith(("#integer", "#decimal", "#double")))
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A question and its answer; ``address`` is its page with the same parameters, ``suffix`` their text."""
+
+    name: str
+    title: str
+    question: str
+    description: str
+    grid: Grid
+    empty: str
+    suffix: str
+
+    @property
+    def address(self) -> str:
+        """The path of the page of the question with these parameters."""
+        return f"/questions/{self.name}" + (f"?{self.suffix}" if self.suffix else "")
+
+    def form(self, name: str) -> str:
+        """Return the path of the answer in a format, or of its receipt."""
+        return f"/questions/{self.name}.{name}" + (f"?{self.suffix}" if self.suffix else "")
+
+
+def panel(
+    site: Site, name: str, given: Mapping[str, str] | None = None, *, title: str = "", without: Sequence[str] = ()
+) -> Panel:
+    """Return the panel of a stored question; ``without`` names columns that the page itself says.
+
+    Raises WrongUse for a parameter that the question has not, KeyError for a question that is not there.
+    """
+    query = site.questions[name]
+    table = site.answer(name, given or {})
+    return _panel(query, given or {}, grid(table.without(without), site.labels), title)
+
+
+def _panel(query: QueryFile, given: Mapping[str, str], shown: Grid, title: str) -> Panel:
+    empty = "" if shown.rows else query.said("empty")
+    said = query.said
+    return Panel(
+        query.name,
+        title or said("title"),
+        said("question"),
+        said("description").strip(),
+        shown,
+        empty,
+        urlencode(sorted(given.items())),
+    )

@@ -1,0 +1,115 @@
+"""Pages and documents in memory: a release never changes, so what was made once is right as long as it is served.
+
+Every answer that was made is kept under its address and what the client accepts, with a strong entity tag; a client
+that has it already is told so.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from failuregraph.serve.negotiate import choose
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+__all__ = ["Kept"]
+
+#: What is never kept: the state of the server, and dumps, which are sent from the disk.
+_APART: Final = ("/health", "/dumps/")
+_OVERHEAD: Final = 1024
+_KEEP: Final = {200, 300, 301, 303, 404, 406, 410}
+_REVALIDATE: Final = b"public, max-age=0, must-revalidate"
+
+_Key = tuple[str, bytes, tuple[str | None, str | None, bool]]
+
+
+@dataclass(frozen=True)
+class _Page:
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+    tag: bytes
+
+
+class Kept:
+    """An application whose answers to GET and HEAD are kept, up to a number of bytes."""
+
+    def __init__(self, inner: ASGIApp, size: int, root: str = "") -> None:
+        self._inner, self._size, self._used = inner, size, 0
+        self._apart = tuple(root + each for each in _APART)
+        self._pages: OrderedDict[_Key, _Page] = OrderedDict()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the page that was kept, or make it."""
+        path = str(scope["path"])
+        if scope["method"] not in ("GET", "HEAD") or path.startswith(self._apart):
+            await self._inner(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        key = (path, bytes(scope["query_string"]), _wanted(headers.get(b"accept", b"").decode("latin-1")))
+        page = self._pages.get(key)
+        if page is None:
+            page = await self._made(scope, receive)
+            self._put(key, page)
+        else:
+            self._pages.move_to_end(key)
+        await _sent(page, headers.get(b"if-none-match", b""), send, empty=scope["method"] == "HEAD")
+
+    async def _made(self, scope: Scope, receive: Receive) -> _Page:
+        """Return what the application answers to a GET by somebody who has nothing yet."""
+        parts: list[bytes] = []
+        started: list[Message] = []
+
+        async def take(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                started.append(message)
+            else:
+                parts.append(message.get("body", b""))
+
+        asked = [(name, value) for name, value in scope["headers"] if name not in (b"if-none-match", b"range")]
+        await self._inner({**scope, "method": "GET", "headers": asked}, receive, take)
+        body = b"".join(parts)
+        return _page(int(started[0]["status"]), list(started[0]["headers"]), body)
+
+    def _put(self, key: _Key, page: _Page) -> None:
+        cost = len(page.body) + _OVERHEAD
+        if page.status not in _KEEP or cost > self._size // 4:
+            return
+        self._pages[key] = page
+        self._used += cost
+        while self._used > self._size:
+            _, dropped = self._pages.popitem(last=False)
+            self._used -= len(dropped.body) + _OVERHEAD
+
+
+def _wanted(accept: str) -> tuple[str | None, str | None, bool]:
+    """Return all that an answer may depend on in ``Accept``: the formats that it chooses, and if it names plain text."""
+    return choose(accept, "graph", html=True), choose(accept, "table", html=True), "text/plain" in accept
+
+
+def _page(status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> _Page:
+    """Return an answer with the headers that every one has: its length, its tag, and that it is to be revalidated."""
+    names = {name for name, _ in headers}
+    tag = next((value for name, value in headers if name == b"etag"), b"")
+    if not tag and status == 200:  # noqa: PLR2004 - HTTP
+        tag = b'"' + hashlib.sha256(body).hexdigest()[:32].encode() + b'"'
+        headers.append((b"etag", tag))
+    if b"cache-control" not in names:
+        headers.append((b"cache-control", _REVALIDATE if status < 400 else b"public, max-age=60"))  # noqa: PLR2004
+    if b"content-length" not in names:
+        headers.append((b"content-length", str(len(body)).encode()))
+    return _Page(status, headers, body, tag)
+
+
+async def _sent(page: _Page, known: bytes, send: Send, *, empty: bool) -> None:
+    if page.tag and any(each.strip() in (page.tag, b"W/" + page.tag, b"*") for each in known.split(b",")):
+        headers = [pair for pair in page.headers if pair[0] not in (b"content-length", b"content-type")]
+        await send({"type": "http.response.start", "status": 304, "headers": headers})
+        await send({"type": "http.response.body", "body": b""})
+        return
+    await send({"type": "http.response.start", "status": page.status, "headers": page.headers})
+    await send({"type": "http.response.body", "body": b"" if empty else page.body})
