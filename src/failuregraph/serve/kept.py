@@ -87,7 +87,7 @@ class Kept:
 
 
 def _wanted(accept: str) -> tuple[str | None, str | None, bool]:
-    """Return all that an answer may depend on in ``Accept``: the formats that it chooses, and if it names plain text."""
+    """Return all that an answer may depend on in ``Accept``: the formats that it chooses, and plain text by name."""
     return choose(accept, "graph", html=True), choose(accept, "table", html=True), "text/plain" in accept
 
 
