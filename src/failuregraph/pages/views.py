@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import pyoxigraph as ox
 
-from failuregraph.names import BASE, FG, SCHEMES, shorten
+from failuregraph.names import BASE, SCHEMES, shorten
 from failuregraph.pages.document import Document, Link, link_to
 from failuregraph.pages.panels import Grid, grid
 from failuregraph.pages.records import RecordPage, record_page
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 __all__ = [
     "Fact",
     "Form",
-    "Home",
     "Part",
     "Question",
     "Questions",
@@ -35,56 +34,10 @@ __all__ = [
     "Thing",
     "document",
     "form",
-    "home",
     "question",
     "questions",
     "records",
 ]
-
-_COUNTED: Final = ("mode", "surface", "severity")
-
-
-@dataclass(frozen=True)
-class Home:
-    """The front page: totals and counts by dimension."""
-
-    records: int
-    events: int
-    organisations: int
-    statements: int
-    registries: tuple[tuple[str, int, str], ...]
-    counts: dict[str, tuple[tuple[str, int], ...]]
-    questions: tuple[tuple[str, str], ...]
-
-
-def _texts(table: Table) -> list[tuple[str, ...]]:
-    """Return the rows of an answer as texts; what is not bound is empty."""
-    return [tuple("" if term is None else term.value for term in row) for row in table.rows]
-
-
-def home(site: Site) -> Home:
-    """Return the view of the front page."""
-    table = run(site.store, site.pages["counts"])
-    rows = _texts(table)
-    counts = {
-        dimension: tuple((value, int(n)) for kind, value, n in rows if kind == dimension and int(n))
-        for dimension in _COUNTED
-    }
-    sources = site.release.manifest["counts"]["sources"]
-    derived = site.graphs[BASE + "graph/derived"]
-    events = {str(triple.object) for triple in derived if triple.predicate.value == FG + "event"}
-    listed = tuple((query.name, query.said("question")) for query in site.questions.values())
-    kept = _texts(run(site.store, site.pages["registries"]))
-    registries = tuple((name, int(records), licence) for name, records, licence in kept)
-    return Home(
-        sum(records for _, records, _ in registries),
-        len(events),
-        sources.get("organisation", 0),
-        site.release.manifest["counts"]["quads"],
-        registries,
-        counts,
-        listed,
-    )
 
 
 @dataclass(frozen=True)

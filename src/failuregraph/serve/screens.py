@@ -11,6 +11,7 @@ from failuregraph.answer.receipt import Edition, receipt, text_of
 from failuregraph.errors import FailureGraphError
 from failuregraph.names import FORMATS, format_named
 from failuregraph.pages import views
+from failuregraph.pages.home import home
 from failuregraph.query import answer_with, serialise, write_graph
 from failuregraph.serve.negotiate import choose
 
@@ -46,7 +47,7 @@ class Screens:
 
     async def home(self, _: Request) -> Response:
         """Return the front page with its counts."""
-        return self.templates.page("home.html", views.home(self.site))
+        return self.templates.page("home.html", home(self.site))
 
     async def records(self, _: Request) -> Response:
         """Return the list of all records."""

@@ -1,0 +1,125 @@
+"""The front page: what the graph holds, how to search it, what was added last, and questions to begin with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from failuregraph.names import FG, NAMESPACES, SCHEMES
+from failuregraph.pages.document import Link
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from failuregraph.pages.site import Site
+    from failuregraph.query import QueryFile
+
+__all__ = ["Bar", "Home", "Latest", "home"]
+
+_COUNTED: Final = ("mode", "surface", "severity")
+_LATEST: Final = 8
+#: How a scale is read: a part of the page's width out of this.
+_FULL: Final = 100
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A value with its number of records; ``width`` is its share of the longest bar, in percent."""
+
+    value: Link
+    records: int
+    width: int
+    known: bool
+
+
+@dataclass(frozen=True)
+class Latest:
+    """An incident in the list of the newest."""
+
+    incident: Link
+    date: str
+    mode: str
+    severity: str
+
+
+@dataclass(frozen=True)
+class Home:
+    """The view of the front page."""
+
+    records: int
+    events: int
+    organisations: int
+    sources: int
+    statements: int
+    observed: int
+    registries: tuple[tuple[str, int, str], ...]
+    counts: dict[str, tuple[Bar, ...]]
+    latest: tuple[Latest, ...]
+    questions: tuple[tuple[str, Link], ...]
+    listed: int
+
+
+def home(site: Site) -> Home:
+    """Return the view of the front page."""
+    registries = tuple((name, int(records), licence) for name, records, licence in site.rows("registries"))
+    incidents = {each.event for each in site.facts.incidents.values() if each.kind == "incident"}
+    manifest = site.release.manifest
+    return Home(
+        sum(records for _, records, _ in registries),
+        len(incidents),
+        manifest["counts"]["sources"].get("organisation", 0),
+        _typed(site, "Source"),
+        manifest["counts"]["quads"],
+        sum(1 for traits in site.facts.traits.values() if traits["observed step"]),
+        registries,
+        {dimension: _bars(site, dimension) for dimension in _COUNTED},
+        _latest(site),
+        _first_questions(site),
+        len(site.questions),
+    )
+
+
+def _typed(site: Site, name: str) -> int:
+    """Return how many things of the records have a class."""
+    records = (triples for graph, triples in site.graphs.items() if graph.startswith(NAMESPACES["record"]))
+    return sum(1 for triples in records for each in triples if str(each.object) == f"<{FG}{name}>")
+
+
+def _bars(site: Site, dimension: str) -> tuple[Bar, ...]:
+    """Return the values of a dimension with their records, and last of all what is not known."""
+    rows = [(value, int(n)) for kind, value, n in site.rows("counts") if kind == dimension and int(n)]
+    rows.sort(key=lambda row: row[0] == "not known")
+    longest = max((n for _, n in rows), default=1)
+    named = {site.labels[iri]: iri for iri in site.labels if iri.startswith(NAMESPACES[SCHEMES[dimension]])}
+    return tuple(
+        Bar(_chosen(dimension, value, named.get(value, "")), n, round(_FULL * n / longest), value in named)
+        for value, n in rows
+    )
+
+
+def _chosen(dimension: str, value: str, iri: str) -> Link:
+    """Return a value that leads to its incidents."""
+    local = iri.rpartition("#")[2] or "not-known"
+    return Link(value, f"/incidents?{dimension}={local}")
+
+
+def _latest(site: Site) -> tuple[Latest, ...]:
+    rows = site.rows("latest")[:_LATEST]
+    return tuple(
+        Latest(Link(title, f"/record/{identifier}"), date, mode, severity)
+        for identifier, title, date, mode, severity in rows
+    )
+
+
+def _first_questions(site: Site) -> tuple[tuple[str, Link], ...]:
+    """Return for each kind of reader the first question that is written for them."""
+    first: dict[str, Link] = {}
+    for query in _by_persona(site):
+        link = Link(query.said("question"), f"/questions/{query.name}")
+        first.setdefault(query.said("persona"), link)
+    return tuple(sorted(first.items()))
+
+
+def _by_persona(site: Site) -> Iterable[QueryFile]:
+    """Return the questions, those that are drawn and need no parameter first."""
+    return sorted(site.questions.values(), key=lambda each: (bool(each.parameters), each.said("view") == "table"))
