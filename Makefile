@@ -5,9 +5,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN := $(VENV)/.run
 READY := $(VENV)/.ready
+SCRIPT := src/failuregraph/pages/script
+BUNDLE := src/failuregraph/pages/static/sparql.js
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-all check fmt lint build docs lock size clean
+.PHONY: help serve assets test test-all check fmt lint build docs lock size clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F '\t' '{ printf "  %-10s %s\n", $$1, $$2 }'
@@ -24,13 +26,25 @@ $(READY): requirements-dev.lock pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
+assets: ## bundle the script of the query page, where Node is installed; without it the page is a plain form
+ifneq ($(shell command -v npm),)
+assets: $(BUNDLE)
+else
+assets:
+	@echo "Node and npm are not installed: the query page is served without its editor." >&2
+endif
+
+$(BUNDLE): $(wildcard $(SCRIPT)/*.ts) $(SCRIPT)/build.mjs $(SCRIPT)/tsconfig.json $(SCRIPT)/package-lock.json
+	cd $(SCRIPT) && npm ci --silent && npm run --silent check && npm run --silent build
+
 serve: $(RUN) ## build the graph and serve it at http://127.0.0.1:8000 (PORT=8000)
+	-@$(MAKE) --no-print-directory assets
 	PYTHONPATH=src $(BIN)/python -m failuregraph serve --port $(PORT)
 
-test: $(READY) lint ## lint, types and all tests but the slow ones
+test: $(READY) assets lint ## lint, types and all tests but the slow ones
 	$(BIN)/python -m pytest -n 2 -m "not slow"
 
-test-all: $(READY) lint ## everything, the slow proofs too
+test-all: $(READY) assets lint ## everything, the slow proofs too
 	$(BIN)/python -m pytest -n 2
 
 check: $(READY) ## check the data, the ontology and the queries
@@ -63,4 +77,5 @@ size: ## lines of files and functions
 	@find src -name '*.py' | xargs wc -l | sort -n | tail -15
 
 clean: ## remove what can be made again
+	rm -rf $(SCRIPT)/node_modules $(BUNDLE) $(BUNDLE:.js=.licences.txt)
 	rm -rf $(VENV) build dist .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis

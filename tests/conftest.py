@@ -11,9 +11,13 @@ import engines
 import pytest
 from live import Server, running
 
+from failuregraph.build import build
 from failuregraph.ingest.importing import take
 from failuregraph.ingest.registries import REGISTRIES
+from failuregraph.pages.site import Site
 from failuregraph.project import Project
+from failuregraph.serve.app import Service
+from failuregraph.serve.settings import Place, Settings
 
 ROOT = Path(__file__).parent.parent
 CORPUS = Path(__file__).parent / "corpus"
@@ -117,3 +121,21 @@ def server(corpus: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     """Return a running server on the test corpus."""
     with running(corpus, tmp_path_factory.mktemp("build")) as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def corpus_service(corpus: Project, tmp_path_factory: pytest.TempPathFactory) -> Service:
+    """Return the application of the test corpus, which is asked without a network."""
+    return Service(build(corpus, tmp_path_factory.mktemp("corpus")), corpus, Settings(), Place())
+
+
+@pytest.fixture(scope="session")
+def together_service(together: Project, tmp_path_factory: pytest.TempPathFactory) -> Service:
+    """Return the application of the test corpus with five registries."""
+    return Service(build(together, tmp_path_factory.mktemp("together")), together, Settings(), Place())
+
+
+@pytest.fixture(scope="session")
+def real_site(repository: Project, tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """Return the site of the real graph."""
+    return Site.open(build(repository, tmp_path_factory.mktemp("real")), repository)

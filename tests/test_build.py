@@ -21,7 +21,7 @@ FILES = ("failuregraph.nq", "failuregraph.trig", "manifest.json", "metadata.nq")
 
 
 def test_two_builds_are_the_same_bytes(corpus: Project, tmp_path: Path) -> None:
-    """Another folder, hash seed, time zone and language change nothing but the store's own files."""
+    """Another folder, hash seed, time zone and language change nothing but the files of store and search index."""
     releases = []
     for number, zone in enumerate(("UTC", "Asia/Tokyo"), 1):
         out = tmp_path / f"folder-{number}"

@@ -88,8 +88,8 @@ def test_every_dump_states_what_it_contains(dumps: dict[str, Dump]) -> None:
 
 
 def test_the_release_states_it_beside_the_files(release: Release) -> None:
-    """The manifest and NOTICE.txt say the licence of each file that is there."""
-    files = {path.name for path in release.path.iterdir() if path.is_file()} - {"manifest.json"}
+    """The manifest and NOTICE.txt say the licence of each file that is there; the search index is a cache."""
+    files = {path.name for path in release.path.iterdir() if path.is_file()} - {"manifest.json", "search.sqlite"}
     notice = (release.path / "NOTICE.txt").read_text(encoding="utf-8")
     assert files == set(release.manifest["files"])
     assert [] == [name for name, stated in release.manifest["files"].items() if not stated["licence"]]

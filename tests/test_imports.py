@@ -180,7 +180,7 @@ def test_a_record_without_successor_is_gone() -> None:
 def test_the_front_page_counts_what_is_there(wide: Server, together: Project) -> None:
     """The server serves a release of everything that was named."""
     assert 5 == len(together.imports)
-    assert "AIID-9002" in wide.get("/records", "text/html").text
+    assert "AIID-9002" in wide.get("/incidents?q=AIID-9002", "text/html").text
 
 
 def test_check_takes_the_folder_of_an_import(run: Run, folder: Path, together: Project, tmp_path: Path) -> None:

@@ -15,7 +15,21 @@ from failuregraph.project import Project
 
 PACKAGE = Path(__file__).parent.parent / "src" / "failuregraph"
 ORDER = ["errors", "names", "project", "turtle", "store", "remote", "query", "validate", "derive", "link"]
-ORDER += ["bank", "dumps", "answer", "catalog", "build", "quality", "pages", "serve", "cli"]
+ORDER += [
+    "bank",
+    "dumps",
+    "tables",
+    "forms",
+    "answer",
+    "catalog",
+    "search",
+    "history",
+    "build",
+    "quality",
+    "pages",
+    "serve",
+    "cli",
+]
 INGEST = {"errors", "names", "project", "turtle"}
 HEAVY = ("rdflib", "pyoxigraph", "pyshacl", "SPARQLWrapper", "jinja2", "starlette", "rich")
 

@@ -151,7 +151,7 @@ def test_an_endpoint_that_is_dead_is_one_sentence() -> None:
 def test_a_page_is_no_endpoint(server: Server) -> None:
     """An address that answers with something else is told from an endpoint."""
     with pytest.raises(RemoteFailed, match="is this the address of an endpoint"):
-        examine(server.url + "/records")
+        examine(server.url + "/incidents")
 
 
 def test_the_command_prints_points_and_ends_with_what_it_found(server: Server) -> None:

@@ -62,9 +62,8 @@ def test_a_receipt_states_what_was_asked(made: Path, copy: Project, tmp_path: Pa
 def test_the_page_gives_the_receipt_that_the_command_gives(server: Server, corpus: Project, tmp_path: Path) -> None:
     """What was exported from a page is verified like any other, and its link carries the parameters."""
     address = f"/questions/{NAME}?organisation=organisation%3Afabrikam-bank"
-    assert (
-        'href="?format=receipt&amp;organisation=organisation%3Afabrikam-bank"' in server.get(address, "text/html").text
-    )
+    link = f'href="/questions/{NAME}.receipt?organisation=organisation%3Afabrikam-bank"'
+    assert link in server.get(address, "text/html").text
     path = tmp_path / "page.receipt.json"
     path.write_text(server.get(f"{address}&format=receipt").text, encoding="utf-8")
     assert [] == _differing(path, corpus)

@@ -281,8 +281,8 @@ def test_a_query_is_sent_by_the_method_query(tight: Server) -> None:
 def test_a_path_of_a_proxy_stands_before_every_link(tight: Server) -> None:
     """The proxy takes the path away; links, redirects and addresses begin with it, and the description is public."""
     page = tight.get("/", "text/html").text
-    assert 'href="/graph/records"' in page
-    assert 'href="/records"' not in page
+    assert 'href="/graph/incidents"' in page
+    assert 'href="/incidents"' not in page
     assert "/graph/record/FI-9001" == tight.get("/incident/FI-9001").headers["location"]
     assert tight.get("/record/FI-9001").headers["content-location"].startswith("/graph/record/FI-9001.")
     assert "<https://example.org/graph/sparql>" in tight.get("/sparql", "application/n-triples").text

@@ -1,8 +1,8 @@
-"""A release: an Oxigraph store, dumps from the source files, and a manifest, all or nothing.
+"""A release: an Oxigraph store, dumps from the source files, a search index and a manifest, all or nothing.
 
 The release is named by the hash of its content, so that two builds of the same files are the same
-release; the clock is never read.  The store rewrites literals and is only a cache: dumps and hashes come
-from the files (design §4).  Each licence has its dump: see ``failuregraph.dumps``.
+release; the clock is never read.  The store rewrites literals and is only a cache, as is the index: dumps and hashes
+come from the files (design §4).  Each licence has its dump: see ``failuregraph.dumps``.
 """
 
 from __future__ import annotations
@@ -23,11 +23,14 @@ import pyoxigraph as ox
 
 from failuregraph import __version__
 from failuregraph.catalog.metadata import METADATA_FILE, metadata
+from failuregraph.catalog.void import dates
 from failuregraph.derive import DERIVED
 from failuregraph.dumps import DERIVED_FILE, as_lines, dumps_of, notice, served
 from failuregraph.errors import Unreadable, WrongUse
+from failuregraph.forms import forms_of
+from failuregraph.history import ANSWERS_FILE, HISTORY_FILE, History, answers_of, answers_text, read_answers
 from failuregraph.names import CC_BY, NAMESPACES, ONTOLOGY
-from failuregraph.query import prefixes_for, tidied
+from failuregraph.search import INDEX_FILE, check_index, texts_of, write_index
 from failuregraph.store import OxigraphStore
 
 if TYPE_CHECKING:
@@ -38,10 +41,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Release", "build"]
 
-_TRIG: Final = "failuregraph.trig"
 _MANIFEST: Final = "manifest.json"
 _NOTICE: Final = "NOTICE.txt"
 _STORE: Final = "store"
+_ANSWERS: Final = "How many rows each stored question has with its default parameters, and the hash of its answer"
 _VERSION_INFO: Final = ox.NamedNode(NAMESPACES["owl"] + "versionInfo")
 
 
@@ -54,9 +57,9 @@ class Release:
 
     @classmethod
     def open(cls, path: Path) -> Release:
-        """Return the release at a folder once its files and its store agree with its manifest.
+        """Return the release at a folder once its files, its store and its index agree with its manifest.
 
-        Raises Unreadable for a folder that is no release, a file that was changed, or a store that is
+        Raises Unreadable for a folder that is no release, a file that was changed, or a store or an index that is
         damaged or incomplete.
         """
         try:
@@ -66,6 +69,7 @@ class Release:
                 if _sha256(path / name) != expected["sha256"]:
                     message = f"{name} is not what the manifest says; build the release again."
                     raise Unreadable(message, path)
+            check_index(release.index_path, manifest["search"])
             count = len(release.store().inner)
         except (OSError, ValueError, KeyError, TypeError) as error:
             message = f"not a release that can be served ({error}); build it again with failuregraph build."
@@ -84,6 +88,16 @@ class Release:
     def store_path(self) -> Path:
         """The folder of the Oxigraph store."""
         return self.path / _STORE
+
+    @property
+    def history_path(self) -> Path:
+        """The file beside the releases that tells which release changed which answer; it need not be there."""
+        return self.path.parents[1] / HISTORY_FILE
+
+    @property
+    def index_path(self) -> Path:
+        """The file of the search index."""
+        return self.path / INDEX_FILE
 
     def store(self) -> OxigraphStore:
         """Return the store, opened for reading alone; it must exist."""
@@ -105,7 +119,8 @@ class Release:
 def build(project: Project, out: Path) -> Release:
     """Build a release of the project below ``out`` and make it the current one.
 
-    ``out/releases/NAME`` appears whole or not at all, then ``out/current`` is switched to it.  Raises
+    ``out/releases/NAME`` appears whole or not at all, then ``out/current`` is switched to it.  What the release
+    answers otherwise than the last one is added to ``out/history.json``.  Raises
     Unreadable for a file that does not parse, a project without records or a folder that cannot be
     written to, WrongUse where another build is under way.
     """
@@ -121,6 +136,8 @@ def build(project: Project, out: Path) -> Release:
                 _sync(work)
                 work.chmod(0o755)
                 work.rename(final)
+            history = out / HISTORY_FILE
+            History.read(history).with_answers(read_answers(final / ANSWERS_FILE)).write(history)
             _switch(out / "current", final)
         finally:
             shutil.rmtree(work, ignore_errors=True)
@@ -165,24 +182,29 @@ def _locked(out: Path) -> Iterator[None]:
 def _write(work: Path, project: Project, dumps: Sequence[Dump]) -> dict[str, Any]:
     for dump in dumps:
         (work / dump.file).write_bytes(dump.lines)
-    trig = bytes(ox.serialize(dumps[0].quads, format=ox.RdfFormat.TRIG, prefixes=prefixes_for("trig")) or b"")
-    (work / _TRIG).write_bytes(tidied(trig, "trig"))
+    rights = _rights(dumps) | _formed(work, dumps[0])
     quads = served(dumps)
     content = hashlib.sha256(as_lines(quads)).hexdigest()
     store = ox.Store(str(work / _STORE))
     store.bulk_extend(quads)
-    told = metadata(content[:16], dumps, _stated(work, _rights(dumps)), list(store))
+    told = metadata(content[:16], dumps, _stated(work, rights), list(store))
     store.bulk_extend(told.quads)
     store.flush()
     counts = {"quads": len(store), "metadata": len(told.quads)}
+    indexed = write_index(work / INDEX_FILE, texts_of(project, OxigraphStore(store)))
+    when = dates(list(store)).modified
+    answers = answers_of(project, OxigraphStore(store), content[:16], when)
+    (work / ANSWERS_FILE).write_text(answers_text(answers), encoding="utf-8")
     del store
     (work / told.file).write_bytes(told.lines)
     (work / _NOTICE).write_text(notice([*dumps, told]), encoding="utf-8")
-    rights = _rights(dumps) | {_NOTICE: {"licence": dumps[0].licence}, told.file: told.rights()}
+    rights |= {_NOTICE: {"licence": dumps[0].licence}, told.file: told.rights()}
+    rights |= {ANSWERS_FILE: {"licence": dumps[-1].licence, "contains": [_ANSWERS]}}
     manifest = _manifest(project, [*quads, *told.quads], counts) | {
         "release": content[:16],
         "content_sha256": content,
         "dumps": [dump.file for dump in dumps],
+        "search": indexed,
         "files": _stated(work, rights),
     }
     (work / _MANIFEST).write_text(json.dumps(manifest, indent=2, sort_keys=True) + "\n", encoding="utf-8")
@@ -190,8 +212,17 @@ def _write(work: Path, project: Project, dumps: Sequence[Dump]) -> dict[str, Any
 
 
 def _rights(dumps: Sequence[Dump]) -> dict[str, dict[str, Any]]:
-    """Return dump → its licence, attribution and content; the first has a second form."""
-    return {dump.file: dump.rights() for dump in dumps} | {_TRIG: dumps[0].rights()}
+    """Return dump → its licence, attribution and content."""
+    return {dump.file: dump.rights() for dump in dumps}
+
+
+def _formed(work: Path, dump: Dump) -> dict[str, dict[str, Any]]:
+    """Write the other forms of a dump and return form → its licence, attribution and content."""
+    stated = {}
+    for form in forms_of(dump):
+        (work / form.file).write_bytes(form.body)
+        stated[form.file] = dump.rights() | {"contains": [form.contains]}
+    return stated
 
 
 def _stated(work: Path, rights: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:

@@ -201,6 +201,12 @@ class Project:
         return self.root / "imports"
 
     @property
+    def change_log(self) -> str:
+        """What changed from release to release, as Markdown; empty where the project does not say."""
+        path = self.root / "CHANGELOG.md"
+        return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+    @property
     def data(self) -> Path:
         """The folder of reviewed data."""
         return self.root / "data"

@@ -32,6 +32,7 @@ __all__ = [
     "Parameter",
     "QueryFile",
     "answer_with",
+    "closest",
     "for_spreadsheets",
     "nearest",
     "prefixes_for",
@@ -178,8 +179,14 @@ def _parameter(path: Path, name: str, given: dict[str, Any]) -> Parameter:
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return ``, did you mean “…”`` for the closest known word, or an empty string."""
+    found = closest(word, known)
+    return f", did you mean “{found}”" if found else ""
+
+
+def closest(word: str, known: Iterable[str]) -> str:
+    """Return the closest known word, or an empty string where none is close."""
     found = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
-    return f", did you mean “{found[0]}”" if found else ""
+    return found[0] if found else ""
 
 
 def run(store: Store, query: QueryFile, given: Mapping[str, str] | None = None) -> Table:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from rdflib.term import Node
 
-__all__ = ["format_text", "graph_of", "header_of", "natural", "parse", "read", "read_text", "save", "write"]
+__all__ = ["ORDER", "format_text", "graph_of", "header_of", "natural", "parse", "read", "read_text", "save", "write"]
 
 # rdflib would print a traceback for each impossible date, which is a finding of a gate with a line.
 logging.getLogger("rdflib.term").setLevel(logging.ERROR)
@@ -181,7 +181,8 @@ class _Text:
         return b"".join(self.parts).decode("utf-8")
 
 
-_ORDER: Final = [
+#: The properties in the order in which they are written; all others follow by their names.
+ORDER: Final = [
     NAMESPACES[prefix] + local
     for prefix, names in (
         ("rdf", "type"),
@@ -212,7 +213,7 @@ _ORDER: Final = [
     )
     for local in names.split()
 ]
-_RANK: Final = {URIRef(iri): place for place, iri in enumerate(_ORDER)}
+_RANK: Final = {URIRef(iri): place for place, iri in enumerate(ORDER)}
 _GROUPS: Final = {
     URIRef(NAMESPACES[prefix] + local): place
     for place, (prefix, local) in enumerate(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
@@ -81,6 +82,22 @@ class Facts:
         for incident, kind, concept in _rows(project, store, "traits"):
             traits[incident][kind].add(concept)
         return cls(project, store, known, concepts, traits)
+
+    @cached_property
+    def events(self) -> dict[str, list[Incident]]:
+        """Event → the incidents and hazards whose records tell of it, by identifier."""
+        found: dict[str, list[Incident]] = defaultdict(list)
+        for each in self.incidents.values():
+            found[each.event].append(each)
+        return dict(found)
+
+    @cached_property
+    def held(self) -> dict[str, frozenset[tuple[str, str]]]:
+        """Incident → its traits as pairs of kind and concept, for comparing many incidents."""
+        return {
+            incident: frozenset((kind, concept) for kind, concepts in kinds.items() for concept in concepts)
+            for incident, kinds in self.traits.items()
+        }
 
     def rows(self, name: str, given: Mapping[str, str] | None = None) -> Iterator[list[str]]:
         """Yield the rows of a stored query of ``queries/mine/`` as texts, empty where nothing is bound."""

@@ -5,7 +5,6 @@ Rarity is derived in the graph (``fg:informationContent``), so that a reader can
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
@@ -15,13 +14,13 @@ from failuregraph.answer.incidents import Facts, decimal
 from failuregraph.store import Table, number, text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from failuregraph.answer.incidents import Concept, Incident
     from failuregraph.project import Project
     from failuregraph.store import Store, Term
 
-__all__ = ["Likeness", "Shared", "Similar", "draw_similar", "similar", "table_of_similar"]
+__all__ = ["Likeness", "Shared", "Similar", "draw_similar", "similar", "similar_in", "table_of_similar"]
 
 _KINDS: Final = ("mode", "surface", "sector", "regulatory exposure", "customers", "observed step")
 
@@ -76,42 +75,53 @@ _Traits = dict[tuple[str, str], str]
 
 
 def similar(project: Project, store: Store, thing: str, most: int) -> Similar:
+    """Return the nearest events of a graph as ``similar_in`` does, reading its facts first."""
+    return similar_in(Facts.read(project, store), thing, most)
+
+
+def similar_in(facts: Facts, thing: str, most: int) -> Similar:
     """Return the nearest events, at most ``most``, and the closest one whose surfaces are known and all others.
 
     Records of the same event are left out, and so are hazards.  Raises WrongUse for an unknown identifier.
     """
-    facts = Facts.read(project, store)
     incident = facts.incident(thing)
-    events: dict[str, list[Incident]] = defaultdict(list)
-    for each in facts.incidents.values():
-        if each.kind == "incident" or each.event == incident.event:
-            events[each.event].append(each)
-    own = _of_event(facts, incident, events.pop(incident.event))
-    alike = [_likeness(facts, records, own) for records in events.values()]
-    alike = sorted((each for each in alike if each.shared), key=lambda each: (-each.bits, each.incident.identifier))
+    own = _of_event(facts, incident)
+    alike = [found for found in _alike(facts, incident.event, own) if found.shared]
+    alike.sort(key=lambda each: (-each.bits, each.incident.identifier))
     here = set(facts.labels(concept for kind, concept in own if kind == "surface"))
     elsewhere = (each for each in alike if here and each.surfaces and not here & set(each.surfaces))
     return Similar(incident, _shared(facts, own), tuple(alike[:most]), next(elsewhere, None), len(alike))
 
 
-def _of_event(facts: Facts, lead: Incident, records: Iterable[Incident]) -> _Traits:
+def _of_event(facts: Facts, lead: Incident) -> _Traits:
     """Return all that the records of one event have, each with the record that has it, the leading one first."""
     found: _Traits = {}
-    for each in (lead, *records):
-        for kind in _KINDS:
-            for concept in facts.traits[each.iri][kind]:
-                found.setdefault((kind, concept), each.identifier)
+    for each in (lead, *facts.events[lead.event]):
+        for trait in facts.held.get(each.iri, ()):
+            if trait[0] in _KINDS:
+                found.setdefault(trait, each.identifier)
     return found
 
 
-def _likeness(facts: Facts, records: list[Incident], own: _Traits) -> Likeness:
-    """Return an event by the record of it that shares most."""
-    lead = min(records, key=lambda each: (-len(_of_event(facts, each, ()).keys() & own.keys()), each.identifier))
-    theirs = _of_event(facts, lead, records)
+def _alike(facts: Facts, event: str, own: _Traits) -> Iterator[Likeness]:
+    """Yield the other events that share a trait."""
+    for other, all_ in facts.events.items():
+        records = [each for each in all_ if each.kind == "incident"]
+        common = {each.iri: facts.held.get(each.iri, frozenset()) & own.keys() for each in records}
+        if other != event and any(common.values()):
+            yield _likeness(facts, records, common)
+
+
+def _likeness(facts: Facts, records: list[Incident], common: dict[str, frozenset[tuple[str, str]]]) -> Likeness:
+    """Return an event by the record of it that shares most; ``common`` are the traits that each record shares."""
+    lead = min(records, key=lambda each: (-len(common[each.iri]), each.identifier))
+    shared: _Traits = {}
+    for each in (lead, *records):
+        for trait in common[each.iri]:
+            shared.setdefault(trait, each.identifier)
+    surfaces = {concept for each in records for concept in facts.traits[each.iri]["surface"]}
     others = tuple(each.identifier for each in records if each is not lead)
-    surfaces = facts.labels(concept for kind, concept in theirs if kind == "surface")
-    shared = {trait: record for trait, record in theirs.items() if trait in own}
-    return Likeness(lead, others, surfaces, _shared(facts, shared))
+    return Likeness(lead, others, facts.labels(surfaces), _shared(facts, shared))
 
 
 def _shared(facts: Facts, found: _Traits) -> tuple[Shared, ...]:

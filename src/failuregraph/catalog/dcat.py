@@ -1,4 +1,4 @@
-"""DCAT: the catalogue of a release with its data set, its service, and a distribution for each dump."""
+"""DCAT: the catalogue of a release with its data set, its service, and a distribution for each file of data."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pyoxigraph as ox
 
 from failuregraph.catalog.saying import ABSTRACT, DATASET, DCAT, say, text
+from failuregraph.forms import compression, is_rdf, media_type
 from failuregraph.names import BASE, CC_BY, ENDPOINT, ONTOLOGY, XSD
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ CATALOG: Final = DCAT + "#catalog"
 DUMPS: Final = BASE + "dumps/"
 _PUBLISHER: Final = DCAT + "#publisher"
 _MEDIA: Final = "https://www.iana.org/assignments/media-types/"
-_MEDIA_TYPES: Final = {"nq": "application/n-quads", "trig": "application/trig"}
 _PROTOCOL: Final = "http://www.w3.org/TR/sparql11-protocol/"
 _KEYWORDS: Final = ("AI incidents", "AI safety", "knowledge graph", "failure modes")
 
@@ -29,7 +29,7 @@ _KEYWORDS: Final = ("AI incidents", "AI safety", "knowledge graph", "failure mod
 def dcat(release: str, files: Mapping[str, Mapping[str, Any]], licence: str, when: Dates) -> list[ox.Triple]:
     """Return the DCAT description of a release, sorted.
 
-    ``files`` are the dumps as the manifest states them: bytes, SHA-256, licence, attribution and content.
+    ``files`` are dumps and their forms as the manifest states them: bytes, SHA-256, licence, attribution and content.
     """
     told = [*_catalog(when), *_dataset(release, licence, when), *_service()]
     for name, stated in files.items():
@@ -82,7 +82,8 @@ def _service() -> Iterator[ox.Triple]:
 def _distribution(release: str, name: str, stated: Mapping[str, Any]) -> Iterator[ox.Triple]:
     node, address = f"{DCAT}#file={name}", f"{DUMPS}{release}/{name}"
     yield say(DATASET, "dcat:distribution", node)
-    yield say(DATASET, "void:dataDump", address)
+    if is_rdf(name):
+        yield say(DATASET, "void:dataDump", address)
     yield say(node, "a", "dcat:Distribution")
     yield say(node, "dcterms:title", text(name))
     for line in stated["contains"]:
@@ -92,7 +93,9 @@ def _distribution(release: str, name: str, stated: Mapping[str, Any]) -> Iterato
     yield say(node, "dcterms:license", str(stated["licence"]))
     yield say(node, "dcat:accessURL", BASE)
     yield say(node, "dcat:downloadURL", address)
-    yield say(node, "dcat:mediaType", _MEDIA + _MEDIA_TYPES[name.rpartition(".")[2]])
+    yield say(node, "dcat:mediaType", _MEDIA + media_type(name))
+    if compression(name):
+        yield say(node, "dcat:compressFormat", _MEDIA + compression(name))
     yield say(node, "dcat:byteSize", int(stated["bytes"]))
     yield from _checksum(node, str(stated["sha256"]))
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from failuregraph.build import Release
     from failuregraph.project import Project
 
-__all__ = ["build_command", "serve_command"]
+__all__ = ["build_command", "built", "serve_command"]
 
 _FOLDER = click.Path(path_type=Path, file_okay=False)
 
@@ -31,7 +31,8 @@ def _build_folder(project: Project, named: Path | None) -> Path:
     return cache / "failuregraph" / "build"
 
 
-def _built(project: Project, named: Path | None) -> Release:
+def built(project: Project, named: Path | None) -> Release:
+    """Build a release into the named folder, or where releases go, and return it."""
     from failuregraph.build import build
 
     click.echo("Building the release …", err=True)
@@ -51,7 +52,7 @@ def build_command(context: click.Context, output: Path | None, imports: tuple[Pa
 
     Example: failuregraph build -o build
     """
-    release = _built(shared(context).graph(imports), output)
+    release = built(shared(context).graph(imports), output)
     click.echo(str(release.path))
 
 
@@ -107,7 +108,7 @@ def serve_command(
     root = _root(root_path)
     free_or_refuse(host, port)
     project = shared(context).graph(imports)
-    release = Release.open(ready) if ready else _built(project, output)
+    release = Release.open(ready) if ready else built(project, output)
     watched = _build_folder(project, output) / "current" if ready is None else ready if ready.is_symlink() else None
     log = None if quiet else Log()
     front = Front(release, project, settings, Place(public_url, root), watched=watched, log=log, metrics=metrics)

@@ -27,6 +27,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "build": ("release", "Build a release: store, dumps and manifest."),
     "check": ("gates", "Check files and say which line to change."),
     "doctor": ("doctor", "Print versions, paths and limits, and what is wrong with them."),
+    "export": ("export", "Write the site as files."),
     "fmt": ("gates", "Write Turtle files in canonical form."),
     "import": ("ingest", "Bring in a file of a registry."),
     "leverage": ("mine", "List the control gaps whose closing would break the most paths."),

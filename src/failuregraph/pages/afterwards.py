@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from failuregraph.pages.dates import When, when
+
 if TYPE_CHECKING:
     from failuregraph.pages.document import Document, Link
 
-__all__ = ["Figure", "Proceeding", "Reply", "evidence", "figures", "proceedings", "replies"]
+__all__ = ["Figure", "Proceeding", "Reply", "anchor", "evidence", "figures", "proceedings", "replies"]
 
 
 @dataclass(frozen=True)
@@ -18,10 +20,11 @@ class Reply:
 
     organisation: Link | None
     kind: str
-    date: str
+    date: When
     text: str
     closed: tuple[Link, ...]
     evidence: tuple[int, ...]
+    anchor: str
 
 
 @dataclass(frozen=True)
@@ -30,8 +33,9 @@ class Proceeding:
 
     name: str
     place: str
-    filed: str
+    filed: When
     evidence: tuple[int, ...]
+    anchor: str
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,12 @@ class Figure:
     value: str
     currency: str
     evidence: tuple[int, ...]
+    anchor: str
+
+
+def anchor(part: str) -> str:
+    """Return the local name of a part of an incident, which is its place on the page of the record."""
+    return part.partition("#")[2]
 
 
 def evidence(doc: Document, part: str) -> tuple[int, ...]:
@@ -55,14 +65,15 @@ def replies(doc: Document, incident: str) -> tuple[Reply, ...]:
         Reply(
             doc.link(part.value, "prov:wasAttributedTo"),
             _text(doc.link(part.value, "fg:responseKind")),
-            doc.text(part.value, "dcterms:issued"),
+            when(doc.text(part.value, "dcterms:issued")),
             doc.text(part.value, "fg:text"),
             doc.links(part.value, "fg:controlClaimed"),
             evidence(doc, part.value),
+            anchor(part.value),
         )
         for part in doc.terms(incident, "fg:response")
     ]
-    return tuple(sorted(found, key=lambda each: (not each.date, each.date, each.text)))
+    return tuple(sorted(found, key=lambda each: (not each.date, each.date.machine, each.text)))
 
 
 def proceedings(doc: Document, incident: str) -> tuple[Proceeding, ...]:
@@ -71,12 +82,13 @@ def proceedings(doc: Document, incident: str) -> tuple[Proceeding, ...]:
         Proceeding(
             doc.text(part.value, "rdfs:label"),
             _text(doc.link(part.value, "fg:jurisdiction")),
-            doc.text(part.value, "fg:filingDate"),
+            when(doc.text(part.value, "fg:filingDate")),
             evidence(doc, part.value),
+            anchor(part.value),
         )
         for part in doc.terms(incident, "fg:proceeding")
     ]
-    return tuple(sorted(found, key=lambda each: (not each.filed, each.filed, each.name)))
+    return tuple(sorted(found, key=lambda each: (not each.filed, each.filed.machine, each.name)))
 
 
 def figures(doc: Document, incident: str) -> tuple[Figure, ...]:
@@ -87,6 +99,7 @@ def figures(doc: Document, incident: str) -> tuple[Figure, ...]:
             f"{Decimal(doc.text(part.value, 'fg:value')).normalize():,f}",
             doc.text(part.value, "fg:currency"),
             evidence(doc, part.value),
+            anchor(part.value),
         )
         for part in doc.terms(incident, "fg:amount")
     ]

@@ -11,7 +11,7 @@ from failuregraph.names import BASE, GRAPH, NAMESPACES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["outside_documents", "take_withdrawn"]
+__all__ = ["Graphs", "is_withdrawn", "outside_documents", "take_withdrawn"]
 
 Graphs = dict[str, list[ox.Triple]]
 _STATUS: Final = ox.NamedNode(NAMESPACES["fg"] + "recordStatus")
@@ -29,7 +29,7 @@ def take_withdrawn(graphs: Graphs) -> tuple[dict[str, list[str]], set[str]]:
     """
     moved: dict[str, list[str]] = {}
     gone: set[str] = set()
-    for name in [name for name, triples in graphs.items() if name.startswith(_RECORD) and _is_withdrawn(triples)]:
+    for name in [name for name, triples in graphs.items() if name.startswith(_RECORD) and is_withdrawn(triples)]:
         successors = sorted(_successors(graphs.pop(name)))
         for kind in ("record", "incident"):
             old = name.replace(_RECORD, NAMESPACES[kind], 1)
@@ -40,7 +40,8 @@ def take_withdrawn(graphs: Graphs) -> tuple[dict[str, list[str]], set[str]]:
     return moved, gone
 
 
-def _is_withdrawn(triples: list[ox.Triple]) -> bool:
+def is_withdrawn(triples: list[ox.Triple]) -> bool:
+    """Say whether the statements of a record say that it is withdrawn."""
     return any(triple.predicate == _STATUS and triple.object == _WITHDRAWN for triple in triples)
 
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
+import pyoxigraph as ox
+
 from failuregraph.pages.document import Link, link_to
+from failuregraph.store import Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from failuregraph.pages.site import Site
     from failuregraph.query import QueryFile
-    from failuregraph.store import Table, Term
+    from failuregraph.store import Term
 
 __all__ = ["Cell", "Grid", "Panel", "grid", "panel"]
 
@@ -59,7 +62,10 @@ def _cell(term: Term | None, labels: Mapping[str, str]) -> Cell:
 
 @dataclass(frozen=True)
 class Panel:
-    """A question and its answer; ``address`` is its page with the same parameters, ``suffix`` their text."""
+    """A question and its answer; ``address`` is its page with the same parameters, ``suffix`` their text.
+
+    ``only`` says which rows of the answer are shown, where not all are.
+    """
 
     name: str
     title: str
@@ -68,6 +74,7 @@ class Panel:
     grid: Grid
     empty: str
     suffix: str
+    only: str = ""
 
     @property
     def address(self) -> str:
@@ -79,16 +86,47 @@ class Panel:
         return f"/questions/{self.name}.{name}" + (f"?{self.suffix}" if self.suffix else "")
 
 
-def panel(
-    site: Site, name: str, given: Mapping[str, str] | None = None, *, title: str = "", without: Sequence[str] = ()
+def panel(  # noqa: PLR0913 - each is one choice of the page
+    site: Site,
+    name: str,
+    given: Mapping[str, str] | None = None,
+    *,
+    title: str = "",
+    without: Sequence[str] = (),
+    only: Mapping[str, str] | None = None,
 ) -> Panel:
     """Return the panel of a stored question; ``without`` names columns that the page itself says.
 
-    Raises WrongUse for a parameter that the question has not, KeyError for a question that is not there.
+    ``only`` keeps the rows that have a thing, by its IRI or its label, in one of the columns named, and leaves out
+    a column that then says the same in every row.  Raises WrongUse for a parameter that the question has not,
+    KeyError for a question that is not there, ValueError for such a column.
     """
     query = site.questions[name]
     table = site.answer(name, given or {})
-    return _panel(query, given or {}, grid(table.without(without), site.labels), title)
+    if only is None:
+        return _panel(query, given or {}, grid(table.without(without), site.labels), title)
+    kept = _kept(table, only, site.labels)
+    said = ", ".join(sorted({site.labels.get(iri, iri) for iri in only.values()}))
+    sentence = (
+        f"Of {len(table.rows)} rows of the answer, those of “{said}”; the downloads and the receipt hold all rows."
+    )
+    same = [name for name in only if len(only) == 1]
+    shown = grid(kept.without([*without, *same]), site.labels)
+    return replace(_panel(query, given or {}, shown, title), only=sentence)
+
+
+def _kept(table: Table, only: Mapping[str, str], labels: Mapping[str, str]) -> Table:
+    """Return the rows of a table that have one of the things in its column."""
+    wanted = [(table.columns.index(column), iri, labels.get(iri)) for column, iri in only.items()]
+    rows = tuple(row for row in table.rows if any(_is(row[place], iri, label) for place, iri, label in wanted))
+    return Table(table.columns, rows)
+
+
+def _is(term: Term | None, iri: str, label: str | None) -> bool:
+    """Say whether a cell is a thing: its IRI, or its label where the question writes labels."""
+    if isinstance(term, ox.NamedNode):
+        return term.value == iri
+    return isinstance(term, ox.Literal) and term.value == label
 
 
 def _panel(query: QueryFile, given: Mapping[str, str], shown: Grid, title: str) -> Panel:

@@ -1,36 +1,45 @@
-"""The page of a record: its facts, who is named, the path, the impact, the sources."""
+"""The page of a record: its facts, who is named, the path, the impact, the sources, and how to cite and correct it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
 
 from failuregraph.names import BASE, CC_BY
-from failuregraph.pages.afterwards import Figure, Proceeding, Reply, evidence, figures, proceedings, replies
+from failuregraph.pages import citations, markup
+from failuregraph.pages.afterwards import Figure, Proceeding, Reply, anchor, figures, proceedings, replies
+from failuregraph.pages.alike import Alike, alike
+from failuregraph.pages.cards import Share, share_of
+from failuregraph.pages.courses import Course, courses
+from failuregraph.pages.dates import When, when
 from failuregraph.pages.document import Document, Link
+from failuregraph.pages.events import Event, event
+from failuregraph.pages.levels import MEANINGS, Impact, Level, impacts, levels
+from failuregraph.pages.origins import Origins, origins
 
 if TYPE_CHECKING:
+    from failuregraph.pages.citations import Citation
     from failuregraph.pages.site import Site
+    from failuregraph.store import Term
 
-__all__ = ["Impact", "Involved", "RecordPage", "SourceLine", "StepLine", "record_page"]
+__all__ = ["Assessment", "Involved", "RecordPage", "Review", "Stated", "record_page"]
 
-_IMPACTS: Final = (
-    ("Public visibility", "fg:publicVisibility"),
-    ("Regulatory exposure", "fg:regulatoryExposure"),
-    ("Customer impact", "fg:customerImpact"),
-    ("Financial impact", "fg:financialImpact"),
-    ("Time to disclosure", "fg:timeToDisclosure"),
-)
-#: What a mapping may carry over from the taxonomy of another registry.
-_MAPPED: Final = ("failureMode", "surface", "severity")
+_HAZARD: Final = "Hazard"
+_UNTITLED: Final = "Title not known"
+_SIMILAR: Final = 5
 
 
 @dataclass(frozen=True)
-class Impact:
-    """One impact value; without a link it is not known here or was not assessed."""
+class Stated:
+    """The values of a property with their places on a scale; ``mapped`` where only a mapping gives them."""
 
-    name: str
-    value: Link | None
+    values: tuple[Level, ...]
+    mapped: bool
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The values as text."""
+        return tuple(each.value.text for each in self.values)
 
 
 @dataclass(frozen=True)
@@ -40,30 +49,25 @@ class Involved:
     organisation: Link
     claim: str
     role: str
+    anchor: str
 
 
 @dataclass(frozen=True)
-class StepLine:
-    """One step of a path."""
+class Assessment:
+    """The confidence that a record states, the one that its sources allow, and whether it counts in headlines."""
 
-    order: int
-    stage: str
-    text: str
-    concepts: tuple[Link, ...] = ()
-    kind: Link | None = None
-    evidence: tuple[int, ...] = ()
+    stated: Level | None
+    computed: Level | None
+    headline: str
 
 
 @dataclass(frozen=True)
-class SourceLine:
-    """One source: its type, title, publisher and address, as far as they are known."""
+class Review:
+    """How often a record was read against its sources, and what that means."""
 
-    type: Link | None
-    title: str
-    publisher: Link | None
-    page: Link | None
-    notes: tuple[str, ...]
-    issued: str
+    status: Link
+    meaning: str
+    scope: str
 
 
 @dataclass(frozen=True)
@@ -71,152 +75,178 @@ class RecordPage:
     """Everything that the page of a record shows."""
 
     identifier: str
-    title: str
+    path: str
+    label: str
+    hazard: bool
     summary: str
-    date: str
-    named_party: str
-    indexed: str
-    mode: Link | None
-    surface: Link | None
-    wing: Link | None
-    severity: Link | None
-    mapped: frozenset[str]
-    confidence: Link | None
+    absent: str
+    date: When
+    date_notes: tuple[str, ...]
+    mode: Stated
+    surface: Stated
+    wings: tuple[Link, ...]
+    severity: Stated
+    severity_reason: str
+    confidence: Assessment
+    places: tuple[Link, ...]
     industries: tuple[Link, ...]
     systems: tuple[Link, ...]
     system_names: tuple[str, ...]
     involved: tuple[Involved, ...]
+    named_party: str
+    observed: Course | None
+    profile: Course | None
     impacts: tuple[Impact, ...]
-    absent: str
-    path_basis: str
-    steps: tuple[StepLine, ...]
-    sources: tuple[SourceLine, ...]
-    listing: str
-    same_event: tuple[Link, ...]
-    registry: Link | None
-    attribution: str
-    licence: str
-    permalink: str
-    citation: str
-    notes: tuple[str, ...]
-    path: str
-    severity_reason: str
-    places: tuple[Link, ...]
-    review: Link | None
+    meanings: tuple[str, ...]
+    origins: Origins
+    event: Event
     replies: tuple[Reply, ...]
     proceedings: tuple[Proceeding, ...]
     figures: tuple[Figure, ...]
+    alike: Alike
+    registry: Link | None
+    attribution: str
+    licence: Link
+    permalink: Link | None
+    registry_citation: str
+    indexed: When
+    modified: When
+    review: Review | None
+    notes: tuple[str, ...]
+    file: str
+    citation: Citation
+    share: Share | None = None
+    markup: dict[str, Any] | None = None
+
+    @property
+    def title(self) -> str:
+        """The title of the incident, or that it is not known."""
+        return self.label or _UNTITLED
+
+    @property
+    def registry_name(self) -> str:
+        """The name of the registry, or nothing."""
+        return self.registry.text if self.registry else ""
 
 
 def record_page(site: Site, identifier: str) -> RecordPage:
     """Return the view of the record with that identifier, which must exist."""
-    record, incident = f"{BASE}record/{identifier}", f"{BASE}incident/{identifier}"
-    doc = Document(site.graphs[record], site.labels)
-    everything = site.everything
-    partial = doc.text(record, "fg:completeness").endswith("#partial")
-    basis, steps = _steps(site, doc, incident)
-    surface = doc.terms(incident, "fg:surface")
-    own = {name: doc.link(incident, f"fg:{name}") for name in _MAPPED}
-    found = {name: link or site.derived.link(incident, f"fg:{name}") for name, link in own.items()}
-    registry = doc.terms(record, "prov:wasAttributedTo")
-    return RecordPage(
-        identifier=identifier,
-        title=doc.text(incident, "rdfs:label") or "Title not known",
-        summary=doc.text(incident, "dcterms:description"),
-        date=doc.text(incident, "fg:incidentDate"),
-        named_party=doc.text(record, "fg:namedParty"),
-        indexed=doc.text(record, "fg:indexedDate"),
-        mode=found["failureMode"],
-        surface=found["surface"],
-        wing=everything.link(surface[0].value, "skos:broader") if surface else None,
-        severity=found["severity"],
-        mapped=frozenset(name for name in _MAPPED if found[name] is not None and own[name] is None),
-        confidence=doc.link(record, "fg:confidence"),
-        industries=doc.links(incident, "fg:industry"),
-        systems=doc.links(incident, "fg:system"),
-        system_names=tuple(doc.texts(incident, "fg:systemName")),
-        involved=_involved(site, doc, incident),
-        impacts=tuple(Impact(name, doc.link(incident, prop)) for name, prop in _IMPACTS),
-        absent="not known here" if partial else "not assessed",
-        path_basis=basis,
-        steps=steps,
-        sources=_sources(doc, incident),
-        listing=_listing(doc, record),
-        same_event=site.same_event(incident),
-        registry=doc.link(record, "prov:wasAttributedTo"),
-        attribution=everything.text(registry[0].value, "dcterms:rights") if registry else "",
-        licence=doc.text(record, "dcterms:license") or CC_BY,
-        permalink=doc.text(record, "foaf:page"),
-        citation=doc.text(record, "dcterms:bibliographicCitation"),
-        notes=tuple(doc.texts(record, "skos:editorialNote")),
-        path=f"record/{identifier}",
-        severity_reason=doc.text(incident, "fg:severityReason"),
-        places=doc.links(incident, "fg:placeOfHarm"),
-        review=doc.link(record, "fg:reviewStatus"),
-        replies=replies(doc, incident),
-        proceedings=proceedings(doc, incident),
-        figures=figures(doc, incident),
-    )
+    page = _Reader(site, identifier).page()
+    return replace(page, share=share_of(page), markup=markup.of_record(page))
 
 
-def _involved(site: Site, doc: Document, incident: str) -> tuple[Involved, ...]:
-    """Return the organisations that are named; those behind the names of another registry are derived.
+class _Reader:
+    """Reads one record out of its own graph, what is derived of it, and the schemes."""
 
-    A name of which nobody has said that it is an organisation may be that of a person and is not shown.
-    """
-    found = set()
-    for part in doc.terms(incident, "fg:involvement"):
-        claim, role = doc.link(part.value, "fg:claimStatus"), doc.link(part.value, "fg:role")
-        for source in (doc, site.derived):
-            for organisation in source.links(part.value, "fg:organisation"):
-                told = claim.text if claim else ""
-                found.add(Involved(organisation, told, role.text if role else "role not stated"))
-    return tuple(sorted(found, key=lambda each: (each.organisation.text, each.role)))
+    def __init__(self, site: Site, identifier: str) -> None:
+        self.site, self.identifier = site, identifier
+        self.record, self.incident = f"{BASE}record/{identifier}", f"{BASE}incident/{identifier}"
+        self.doc = Document(site.graphs[self.record], site.labels)
 
-
-def _steps(site: Site, doc: Document, incident: str) -> tuple[str, tuple[StepLine, ...]]:
-    """Return the basis of the path that is shown, and its steps in order."""
-    observed = [part.value for part in doc.terms(incident, "fg:observedStep")]
-    observed += [part.value for part in site.derived.terms(incident, "fg:observedStep")]
-    if observed:
-        return "observed", _ordered(site, doc, observed)
-    modes = doc.terms(incident, "fg:failureMode")
-    profile = [part.value for mode in modes for part in site.everything.terms(mode.value, "fg:profileStep")]
-    return ("profile", _ordered(site, site.everything, profile)) if profile else ("", ())
-
-
-def _ordered(site: Site, doc: Document, parts: list[str]) -> tuple[StepLine, ...]:
-    lines = []
-    for part in parts:
-        stage = doc.link(part, "fg:stage") or site.derived.link(part, "fg:stage")
-        concepts = doc.links(part, "fg:outsideConcept") + doc.links(part, "fg:technique")
-        order = int(doc.text(part, "fg:order") or 0)
-        text = doc.text(part, "fg:text")
-        kind = doc.link(part, "fg:stepConcept")
-        lines.append(StepLine(order, stage.text if stage else "", text, concepts, kind, evidence(doc, part)))
-    return tuple(sorted(lines, key=lambda each: each.order))
-
-
-def _sources(doc: Document, incident: str) -> tuple[SourceLine, ...]:
-    parts = sorted(doc.terms(incident, "fg:source"), key=lambda part: int(doc.text(part.value, "fg:order") or 0))
-    return tuple(
-        SourceLine(
-            doc.link(part.value, "fg:sourceType"),
-            doc.text(part.value, "dcterms:title"),
-            doc.link(part.value, "fg:publisher"),
-            doc.link(part.value, "foaf:page"),
-            tuple(doc.texts(part.value, "skos:editorialNote")),
-            doc.text(part.value, "dcterms:issued"),
+    def page(self) -> RecordPage:
+        site, doc, record, incident = self.site, self.doc, self.record, self.incident
+        partial = doc.text(record, "fg:completeness").endswith("#partial")
+        absent = "not known here" if partial else "not assessed"
+        registry = doc.terms(record, "prov:wasAttributedTo")
+        surfaces = self._terms("fg:surface")
+        observed, profile = courses(site, doc, incident)
+        valued = impacts(site, doc, incident, absent)
+        label = doc.text(incident, "rdfs:label")
+        kept = doc.link(record, "prov:wasAttributedTo")
+        return RecordPage(
+            identifier=self.identifier,
+            path=f"record/{self.identifier}",
+            label=label,
+            hazard=any(link.text == _HAZARD for link in doc.links(incident, "rdf:type")),
+            summary=doc.text(incident, "dcterms:description"),
+            absent=absent,
+            date=when(doc.text(incident, "fg:incidentDate")),
+            date_notes=self._date_notes(),
+            mode=self._stated("fg:failureMode"),
+            surface=self._stated("fg:surface"),
+            wings=tuple(
+                dict.fromkeys(link for each in surfaces for link in site.everything.links(each.value, "skos:broader"))
+            ),
+            severity=self._stated("fg:severity"),
+            severity_reason=doc.text(incident, "fg:severityReason"),
+            confidence=self._assessment(),
+            places=doc.links(incident, "fg:placeOfHarm"),
+            industries=doc.links(incident, "fg:industry"),
+            systems=doc.links(incident, "fg:system"),
+            system_names=tuple(doc.texts(incident, "fg:systemName")),
+            involved=self._involved(),
+            named_party=doc.text(record, "fg:namedParty"),
+            observed=observed,
+            profile=profile,
+            impacts=valued,
+            meanings=tuple(text for kind, text in MEANINGS.items() if kind in {each.kind for each in valued}),
+            origins=origins(site, doc, record, incident),
+            event=event(site, incident),
+            replies=replies(doc, incident),
+            proceedings=proceedings(doc, incident),
+            figures=figures(doc, incident),
+            alike=alike(site, incident, _SIMILAR),
+            registry=kept,
+            attribution=site.everything.text(registry[0].value, "dcterms:rights") if registry else "",
+            licence=doc.link(record, "dcterms:license") or Link(CC_BY, CC_BY),
+            permalink=doc.link(record, "foaf:page"),
+            registry_citation=doc.text(record, "dcterms:bibliographicCitation"),
+            indexed=when(doc.text(record, "fg:indexedDate") or doc.text(record, "fg:rowCreated")),
+            modified=when(doc.text(record, "dcterms:modified")[:10]),
+            review=self._review(),
+            notes=tuple(doc.texts(record, "skos:editorialNote")),
+            file=self._file(),
+            citation=citations.of_record(site, self.identifier, label or _UNTITLED, kept.text if kept else ""),
         )
-        for part in parts
-    )
 
+    def _terms(self, name: str) -> list[Term]:
+        """Return the values of the incident, or those that a mapping gives where the record has none."""
+        return self.doc.terms(self.incident, name) or self.site.derived.terms(self.incident, name)
 
-def _listing(doc: Document, record: str) -> str:
-    """Return what is known of the length of the list of sources, as a sentence."""
-    printed = doc.text(record, "fg:sourceCount")
-    whole = doc.text(record, "fg:sourceListComplete")
-    if not printed:
-        return "How many sources the registry counts is not known."
-    counted = f"The registry counts {printed} source{'s' if printed != '1' else ''}"
-    return counted + {"true": "; all are listed.", "false": "; not all are known here."}.get(whole, ".")
+    def _stated(self, name: str) -> Stated:
+        found = levels(self.site, self._terms(name))
+        return Stated(found, bool(found) and not self.doc.terms(self.incident, name))
+
+    def _date_notes(self) -> tuple[str, ...]:
+        """Return the date as the registry prints it, and what is to be kept in mind when it is read."""
+        printed = self.doc.texts(self.incident, "fg:dateText")
+        caveats = self.doc.terms(self.incident, "fg:dateCaveat")
+        told = sorted(self.site.everything.text(each.value, "skos:definition") for each in caveats)
+        return (*(f"Printed as “{each}”." for each in printed), *told)
+
+    def _assessment(self) -> Assessment:
+        stated = levels(self.site, self.doc.terms(self.record, "fg:confidence"))
+        computed = levels(self.site, self.site.derived.terms(self.record, "fg:computedConfidence"))
+        headline = self.site.derived.text(self.record, "fg:headlineEligible")
+        return Assessment(next(iter(stated), None), next(iter(computed), None), headline)
+
+    def _involved(self) -> tuple[Involved, ...]:
+        """Return the organisations that are named; those behind the names of another registry are derived.
+
+        A name of which nobody has said that it is an organisation may be that of a person and is not shown.
+        """
+        doc, found = self.doc, []
+        for part in doc.terms(self.incident, "fg:involvement"):
+            claim, role = doc.link(part.value, "fg:claimStatus"), doc.link(part.value, "fg:role")
+            named = [
+                link for source in (doc, self.site.derived) for link in source.links(part.value, "fg:organisation")
+            ]
+            told, does = claim.text if claim else "", role.text if role else "role not stated"
+            for place, organisation in enumerate(dict.fromkeys(named)):
+                found.append(Involved(organisation, told, does, "" if place else anchor(part.value)))
+        return tuple(sorted(found, key=lambda each: (each.organisation.text, each.role)))
+
+    def _review(self) -> Review | None:
+        """Return the review status with what it means."""
+        status = self.doc.link(self.record, "fg:reviewStatus")
+        if status is None:
+            return None
+        iri = self.doc.text(self.record, "fg:reviewStatus")
+        told = self.site.everything.text
+        return Review(status, told(iri, "skos:definition"), told(iri, "skos:scopeNote"))
+
+    def _file(self) -> str:
+        """Return the path of the file of the record in the repository; empty for an imported one."""
+        project = self.site.project
+        path = project.path_of("record", self.identifier)
+        return path.relative_to(project.root).as_posix() if path.is_file() else ""

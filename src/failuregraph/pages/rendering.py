@@ -11,7 +11,9 @@ from starlette.responses import HTMLResponse
 from failuregraph.pages.assets import Assets
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from failuregraph.pages.signposts import Sign
 
 __all__ = ["Templates"]
 
@@ -28,13 +30,27 @@ class Templates:
             lstrip_blocks=True,
         )
         self.assets = Assets()
-        self.environment.globals |= {"release": release, "root": root, "asset": self.assets.address}
+        self.environment.globals |= {"release": release, "root": root, "asset": self.assets.address, "signs": ()}
+        # The address of the live service, where pages are written as files.
+        self.environment.globals["static"] = ""
 
-    def page(self, name: str, view: object) -> HTMLResponse:
-        """Return a page made from a view."""
-        return HTMLResponse(self.environment.get_template(name).render(view=view), headers={"Vary": "Accept"})
+    def page(self, name: str, view: object, signs: Iterable[Sign] = ()) -> HTMLResponse:
+        """Return a page made from a view, with the signposts of a document in its head."""
+        text = self.environment.get_template(name).render(view=view, signs=tuple(signs))
+        return HTMLResponse(text, headers={"Vary": "Accept"})
 
-    def error(self, status: int, sentence: str, headers: Mapping[str, str]) -> HTMLResponse:
-        """Return a page that says what went wrong and where to go."""
-        text = self.environment.get_template("error.html").render(status=status, sentence=sentence)
+    def error(
+        self,
+        status: int,
+        sentence: str,
+        headers: Mapping[str, str],
+        choices: Sequence[tuple[str, str]] = (),
+        near: str = "",
+    ) -> HTMLResponse:
+        """Return a page that says what went wrong and where to go.
+
+        ``choices`` are the types and paths that there are, ``near`` is the path that may have been meant.
+        """
+        template = self.environment.get_template("error.html")
+        text = template.render(status=status, sentence=sentence, choices=tuple(choices), near=near)
         return HTMLResponse(text, status, dict(headers))

@@ -10,10 +10,15 @@ import pyoxigraph as ox
 
 from failuregraph.answer.incidents import Facts
 from failuregraph.bank import QUESTIONS, question_iri
+from failuregraph.catalog.saying import VOID, of_graph
 from failuregraph.derive import DERIVED
 from failuregraph.names import BASE, FG, GRAPH, NAMESPACES, SCHEMES, SHAPES, THINGS
 from failuregraph.pages.document import Document, Link, link_to
-from failuregraph.pages.imports import outside_documents, take_withdrawn
+from failuregraph.pages.gathered import gathered
+from failuregraph.pages.imports import outside_documents
+from failuregraph.pages.matches import Matches
+from failuregraph.pages.retired import retired
+from failuregraph.pages.uses import Uses
 from failuregraph.query import QueryFile, run
 
 if TYPE_CHECKING:
@@ -30,7 +35,6 @@ _VERSION: Final = ox.NamedNode(NAMESPACES["owl"] + "versionIRI")
 _SAME: Final = ox.NamedNode(FG + "sameEventAs")
 _PATH: Final = ox.NamedNode(NAMESPACES["sh"] + "path")
 _NAME: Final = ox.NamedNode(NAMESPACES["sh"] + "name")
-_REPLACED: Final = ox.NamedNode(NAMESPACES["dcterms"] + "isReplacedBy")
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,7 @@ class Site:
     graphs: dict[str, list[ox.Triple]]
     moved: dict[str, list[str]]
     gone: frozenset[str]
+    tombs: dict[str, list[ox.Triple]]
     labels: dict[str, str]
     questions: dict[str, QueryFile]
     pages: dict[str, QueryFile]
@@ -52,20 +57,16 @@ class Site:
     def open(cls, release: Release, project: Project) -> Site:
         """Return the site of a release with the stored questions of a project."""
         graphs = release.graphs()
-        retired = graphs.get(GRAPH + "withdrawn", [])
-        moved: dict[str, list[str]] = {}
-        for triple in retired:
-            if triple.predicate == _REPLACED and isinstance(triple.object, ox.NamedNode):
-                moved.setdefault(_iri(triple), []).append(triple.object.value)
-        gone = {_iri(triple) for triple in retired} - set(moved)
-        also_moved, also_gone = take_withdrawn(graphs)
+        left = retired(graphs)
         graphs |= outside_documents(graphs)
+        graphs |= gathered(graphs, release.identifier, left.said)
         return cls(
             release,
             release.store(),
             graphs,
-            moved | also_moved,
-            frozenset(gone | also_gone),
+            left.moved,
+            left.gone,
+            left.said,
             _labels(graphs),
             {query.name: query for query in QueryFile.folder(project.answers)},
             {query.name: query for query in QueryFile.folder(project.queries / "pages")},
@@ -76,6 +77,16 @@ class Site:
     def facts(self) -> Facts:
         """Incidents and concepts as the commands that mine paths read them."""
         return Facts.read(self.project, self.store)
+
+    @cached_property
+    def uses(self) -> Uses:
+        """Which incidents use which concepts, organisations, publishers and systems."""
+        return Uses.read(self.graphs, self.facts, self.labels)
+
+    @cached_property
+    def matches(self) -> Matches:
+        """The mappings between our concepts and those of others."""
+        return Matches(self.graphs, self.labels)
 
     def answer(self, name: str, given: Mapping[str, str] | None = None) -> Table:
         """Return the answer of a stored question of the bank; raises as ``query.run`` does."""
@@ -107,6 +118,13 @@ class Site:
                         found.setdefault(_iri(triple), set()).add(triple.object.value)
                         found.setdefault(triple.object.value, set()).add(_iri(triple))
         return {incident: tuple(sorted(others)) for incident, others in found.items()}
+
+    @cached_property
+    def licences(self) -> dict[str, str]:
+        """Named graph → its licence, as VoID states it."""
+        void = Document(self.graphs.get(VOID, ()), self.labels)
+        stated = ((name, void.text(of_graph("graph", name), "dcterms:license")) for name in self.graphs)
+        return {name: licence for name, licence in stated if licence}
 
     @cached_property
     def everything(self) -> Document:
@@ -147,8 +165,10 @@ class Site:
         kind, _, identifier = path.partition("/")
         if kind not in THINGS or kind == "record" or not identifier:
             return None
-        document = f"record/{identifier}" if kind == "incident" else f"doc/{kind}/{identifier}"
-        return document if BASE + document in self.graphs else None
+        documents = [f"doc/{kind}/{identifier}"]
+        if kind == "incident":
+            documents.insert(0, f"record/{identifier}")
+        return next((document for document in documents if BASE + document in self.graphs), None)
 
     def successors(self, path: str) -> list[str]:
         """Return the paths that replace a retired one; empty where it is not retired or has no successor."""

@@ -6,17 +6,26 @@ from typing import TYPE_CHECKING, Final
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from failuregraph.pages.rendering import Templates
 from failuregraph.pages.site import Site
 from failuregraph.serve import well_known
+from failuregraph.serve.asked import Questions
+from failuregraph.serve.browse import Browse
+from failuregraph.serve.citing import Citing
+from failuregraph.serve.concepts import Concepts
+from failuregraph.serve.contexts import Contexts
+from failuregraph.serve.data import Data
 from failuregraph.serve.desk import Desk
 from failuregraph.serve.documents import Documents
 from failuregraph.serve.endpoint import Endpoint
+from failuregraph.serve.feeds import Feeds
 from failuregraph.serve.kept import Kept
+from failuregraph.serve.missing import MissingRoute
 from failuregraph.serve.pool import Pool
+from failuregraph.serve.problems import Refused
 from failuregraph.serve.screens import Screens
 
 if TYPE_CHECKING:
@@ -61,6 +70,14 @@ class Service:
         documents = Documents(self.desk)
         routes = [
             *screens.routes(),
+            *Browse(self.desk).routes(),
+            *Questions(self.desk).routes(),
+            *Citing(self.desk).routes(),
+            *Contexts(self.place.root).routes(),
+            *Concepts(self.desk).routes(),
+            *MissingRoute(self.desk).routes(),
+            *Data(self.desk).routes(),
+            *Feeds(self.desk).routes(),
             *well_known.routes(self.site, self.endpoint.settings, self.place.root),
             Route("/assets/{file}", self._asset, methods=_READING),
             Route("/{path:path}", documents.handle, methods=_READING),
@@ -80,6 +97,4 @@ class Service:
         headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
         words = {404: "Nothing has this address.", 405: "This method is not offered here."}
         sentence = words.get(status, "The server failed; the fault is ours.")
-        if "text/html" in request.headers.get("accept", ""):
-            return self.templates.error(status, sentence, headers)
-        return PlainTextResponse(sentence + "\n", status, headers)
+        return self.desk.refuse(request.headers.get("accept"), Refused(status, sentence, headers))

@@ -5,11 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from starlette.responses import Response
+
+from failuregraph.serve.negotiate import choose
+from failuregraph.serve.problems import body_of
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from starlette.responses import HTMLResponse
 
     from failuregraph.pages.rendering import Templates
     from failuregraph.pages.site import Site
+    from failuregraph.serve.problems import Refused
     from failuregraph.serve.settings import Place, Settings
 
 __all__ = ["Desk"]
@@ -27,3 +35,23 @@ class Desk:
     def page(self, template: str, view: object) -> HTMLResponse:
         """Return a page made from a view."""
         return self.templates.page(template, view)
+
+    def refuse(
+        self, accept: str | None, refused: Refused, choices: Sequence[tuple[str, str]] = (), near: str = ""
+    ) -> Response:
+        """Return a refusal as a page, as problem details or as plain text, as the client likes best.
+
+        ``choices`` are media types with their addresses, ``near`` is a path that may have been meant.
+        """
+        headers = {"Vary": "Accept", **refused.headers}
+        if choose(accept, "graph", html=True) == "html":
+            return self.templates.error(refused.status, refused.message, headers, choices, near)
+        if choices:
+            refused.more["alternatives"] = [{"type": kind, "address": address} for kind, address in choices]
+        if near:
+            refused.more["nearest"] = f"{self.place.root}/{near}"
+        body, kind = body_of(refused, accept, "", self.site.release.identifier)
+        if kind.startswith("text/plain"):
+            body += "".join(f"{name} {address}\n" for name, address in choices).encode()
+            body += f"The nearest address that there is: {self.place.root}/{near}\n".encode() if near else b""
+        return Response(body, refused.status, headers | {"Content-Type": kind})

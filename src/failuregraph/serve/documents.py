@@ -1,18 +1,31 @@
-"""Linked-data documents: a thing answers 303 to its document, a document in the format that is asked for."""
+"""Linked-data documents: a thing answers 303 to its document, a document in the format that is asked for.
+
+A retired identifier says what replaces it or that it is gone, in the same formats; bodies name things by their
+permanent IRIs, whatever host answers.
+"""
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
+from failuregraph.errors import Unsupported
 from failuregraph.names import BASE, format_named
 from failuregraph.pages import views
-from failuregraph.query import write_graph
+from failuregraph.pages.jsonld import write_tree
+from failuregraph.pages.retired import tomb
+from failuregraph.pages.signposts import Sign, header, main_of, signs
+from failuregraph.query import closest, write_graph
 from failuregraph.serve.negotiate import DOCUMENT_FORMATS, choose
+from failuregraph.serve.problems import Refused
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pyoxigraph as ox
     from starlette.requests import Request
 
     from failuregraph.serve.desk import Desk
@@ -20,69 +33,117 @@ if TYPE_CHECKING:
 __all__ = ["Documents"]
 
 _SUFFIXES: Final = ("html", *DOCUMENT_FORMATS)
+#: Pages that are no documents, as far as a wrong address may have meant them.
+_PAGES: Final = ("questions", "records", "sparql")
 
 
 class Documents:
     """Handles every address that is not a page of its own, by exact look-up."""
 
     def __init__(self, desk: Desk) -> None:
-        self.site, self.templates, self.root = desk.site, desk.templates, desk.place.root
+        self.desk, self.site, self.templates, self.root = desk, desk.site, desk.templates, desk.place.root
 
     async def handle(self, request: Request) -> Response:
         """Return a document, a redirect to one, or a refusal that helps."""
         path = str(request.path_params["path"])
         thing = self.site.document_of(path)
         if thing is not None:
-            return RedirectResponse(f"{self.root}/{quote(thing)}", 303, {"Vary": "Accept"})
+            links = header([Sign("describedby", f"/{quote(thing)}")], self.root)
+            return RedirectResponse(f"{self.root}/{quote(thing)}", 303, {"Vary": "Accept", "Link": links})
         stem, _, suffix = path.rpartition(".")
-        if suffix in _SUFFIXES and BASE + stem in self.site.graphs:
-            return self._document(request, stem, suffix, fixed=True)
-        if BASE + path in self.site.graphs:
-            return self._negotiated(request, path)
-        return self._retired(request, path)
+        accept = request.headers.get("accept")
+        for name, fixed in ((path, ""), (stem if suffix in _SUFFIXES else path, suffix)):
+            if BASE + name in self.site.graphs:
+                return self._document(accept, name, fixed)
+            if BASE + name in self.site.tombs:
+                return self._retired(accept, name, fixed)
+        return self._missing(accept, path)
 
-    def _negotiated(self, request: Request, path: str) -> Response:
-        name = choose(request.headers.get("accept"), "graph", html=True)
+    def _document(self, accept: str | None, path: str, fixed: str) -> Response:
+        """Return a document in its fixed format, or in the one that is negotiated."""
+        name = fixed or choose(accept, "graph", html=True)
         if name is None:
-            choices = ", ".join(f"/{path}.{suffix}" for suffix in _SUFFIXES)
-            sentence = f"This document is there as {choices}; none of them was asked for.\n"
-            return PlainTextResponse(sentence, 406, {"Vary": "Accept"})
-        return self._document(request, path, name, fixed=False)
-
-    def _document(self, request: Request, path: str, name: str, *, fixed: bool) -> Response:
-        tag = f'"{self.site.release.identifier}-{name}"'
-        headers = {"ETag": tag, "Cache-Control": "public, max-age=0, must-revalidate"}
+            return self._unfit(
+                accept, path, "This document has none of the types that are asked for; it is there as follows."
+            )
+        links = signs(self.site, path, name, _SUFFIXES)
+        headers = {"Link": header(links, self.root)}
         if not fixed:
             headers |= {"Vary": "Accept", "Content-Location": f"{self.root}/{quote(path)}.{name}"}
-        headers["Link"] = ", ".join(
-            f'<{self.root}/{quote(path)}.{each}>; rel="alternate"; type="{_media_type(each)}"'
-            for each in _SUFFIXES
-            if each != name
-        )
-        if tag in [each.strip() for each in request.headers.get("if-none-match", "").split(",")]:
-            return Response(status_code=304, headers=headers)
         if name == "html":
-            template, view = views.document(self.site, path)
-            page = self.templates.page(template, view)
+            page = self.templates.page(*views.document(self.site, path), links)
+            del page.headers["Vary"]
             page.headers.update(headers)
             return page
-        body = write_graph(self.site.graphs[BASE + path], name)
+        try:
+            body = _written(self.site.graphs[BASE + path], name, main_of(path))
+        except Unsupported as error:
+            return self._unfit(accept, path, str(error), without=name)
         return Response(body, headers=headers | {"Content-Type": _content_type(name)})
 
-    def _retired(self, request: Request, path: str) -> Response:
-        successors = self.site.successors(path)
-        if len(successors) == 1:
-            return RedirectResponse(f"{self.root}/{quote(successors[0])}", 301)
-        page = "text/html" in request.headers.get("accept", "")
-        if successors:
-            status, sentence = 300, f"It was divided: {', '.join('/' + each for each in successors)}."
-        elif BASE + path in self.site.gone:
-            status, sentence = 410, "This record was withdrawn; its identifier is not used again."
-        else:
-            status, sentence = 404, "Nothing has this address; /records lists every record."
-        if page:
-            return self.templates.error(status, sentence, {"Vary": "Accept"})
-        return PlainTextResponse(sentence + "\n", status, {"Vary": "Accept"})
+    def _unfit(self, accept: str | None, path: str, sentence: str, without: str = "") -> Response:
+        """Refuse with the formats that there are, each with its address."""
+        choices = [(_media_type(each), f"{self.root}/{quote(path)}.{each}") for each in _SUFFIXES if each != without]
+        return self.desk.refuse(accept, Refused(406, sentence), choices)
+
+    def _retired(self, accept: str | None, path: str, fixed: str) -> Response:
+        """Return 301 to what replaces an identifier, 300 with the list of several, or 410, each with a body."""
+        view = tomb(self.site.tombs[BASE + path], path, self.site.labels)
+        targets = [f"/{quote(each)}" for each in self.site.successors(path)]
+        headers = {"Link": header((Sign("successor-version", each) for each in targets), self.root)} if targets else {}
+        if len(targets) == 1:
+            headers["Location"] = self.root + targets[0] + (f".{fixed}" if fixed else "")
+        if not fixed:
+            headers["Vary"] = "Accept"
+        name = fixed or choose(accept, "graph", html=True)
+        if name is None:
+            sentence = "This identifier is not in use any more; a page or an RDF type says what became of it."
+            return self.desk.refuse(accept, Refused(view.status, sentence, headers))
+        if name == "html":
+            page = self.templates.page("tombstone.html", view)
+            del page.headers["Vary"]
+            page.status_code = view.status
+            page.headers.update(headers)
+            return page
+        body = _written(self.site.tombs[BASE + path], name, BASE + path)
+        return Response(body, view.status, headers | {"Content-Type": _content_type(name)})
+
+    def _missing(self, accept: str | None, path: str) -> Response:
+        """Say that nothing is here, and what is nearest."""
+        sentence = "Nothing has this address; /incidents lists every record."
+        return self.desk.refuse(accept, Refused(404, sentence), near=self._near(path))
+
+    def _near(self, path: str) -> str:
+        """Return the path of the same kind that is nearest, whatever its letters' case; empty where none is near."""
+        kind, mark, name = path.rpartition("/")
+        known = {each.lower(): each for each in self._known.get(kind, ())}
+        found = known.get(name.lower()) or known.get(closest(name.lower(), known), "")
+        return kind + mark + found if found else ""
+
+    @cached_property
+    def _known(self) -> dict[str, list[str]]:
+        """The last parts of the paths of all documents and things, by what stands before them."""
+        found: dict[str, list[str]] = {"": list(_PAGES)}
+        for name in self.site.graphs:
+            path = name.removeprefix(BASE)
+            for each in (path, *_things_of(path)):
+                kind, _, last = each.rpartition("/")
+                found.setdefault(kind, []).append(last)
+        return found
+
+
+def _things_of(path: str) -> list[str]:
+    """Return the paths of the things that a document is about.
+
+    >>> _things_of("record/FI-0351")
+    ['incident/FI-0351']
+    """
+    kind, _, rest = path.partition("/")
+    return {"record": [f"incident/{rest}"], "doc": [rest]}.get(kind, [])
+
+
+def _written(triples: Iterable[ox.Triple], name: str, main: str) -> bytes:
+    return write_tree(triples, main) if name == "jsonld" else write_graph(triples, name)
 
 
 def _media_type(name: str) -> str:

@@ -6,9 +6,10 @@ import asyncio
 import hashlib
 import time
 from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qsl
 
 from failuregraph.names import FORMATS, format_named
-from failuregraph.pages import views
+from failuregraph.pages.sparql import Workbench
 from failuregraph.query import write_graph
 from failuregraph.serve.budget import Budget, BusyError, SpentError
 from failuregraph.serve.cache import Cache
@@ -46,7 +47,7 @@ class Endpoint:
         self.site, self.pool, self.settings, self.templates = site, pool, settings, templates
         self.address = address
         self.cache, self.budget = Cache(settings.cache), Budget(settings)
-        self._limits = tuple(settings.explained())
+        self._workbench = Workbench(site, tuple(settings.explained()), address)
         self._described: dict[str, bytes] = {}
         self._types = {(each.name, graph): each.content_type for each in FORMATS for graph in (True, False)}
 
@@ -73,7 +74,9 @@ class Endpoint:
         if asked is None:
             return self._without_query(incoming)
         tag = self._tag(asked)
-        headers = {"Vary": "Accept", "ETag": f'"{tag}"', "Cache-Control": _REVALIDATE}
+        # A page also says how long the query took: it means the same each time, and is not the same to the byte.
+        name = f'W/"{tag}"' if asked.page else f'"{tag}"'
+        headers = {"Vary": "Accept", "ETag": name, "Cache-Control": _REVALIDATE}
         if asked.timeout is not None:
             headers["X-Timeout"] = f"{min(asked.timeout, self.settings.deadline):g}"
         if seen is not None:
@@ -91,8 +94,8 @@ class Endpoint:
     def _sent(self, result: Result, asked: Asked, headers: dict[str, str]) -> tuple[int, dict[str, str], bytes]:
         kind, _, name = result.form.partition(":")
         if asked.page:
-            page = self.templates.page("sparql.html", views.form(asked.query, kind, result.body, self._limits))
-            return _taken(page, headers)
+            view = self._workbench.answered(asked.query, kind, result.body, result.seconds)
+            return _taken(self.templates.page("sparql.html", view), headers)
         headers["Content-Type"] = self._types[name, kind == "graph"]
         return _OK, headers, result.body
 
@@ -100,7 +103,10 @@ class Endpoint:
         """Return the query form to a browser and the service description to everybody else."""
         name = choose(incoming.headers.get("accept"), "graph", html=True)
         if name == "html":
-            return _taken(self.templates.page("sparql.html", views.Form(limits=self._limits)), {"Vary": "Accept"})
+            view = self._workbench.blank(_given(incoming))
+            page = self.templates.page("sparql.html", view)
+            page.status_code = _OK if view.fault is None else 400
+            return _taken(page, {"Vary": "Accept"})
         if name is None:
             known = ", ".join(each.media_type for each in FORMATS if each.graph)
             raise Refused(406, f"The service is described as {known} or text/html; none of them was asked for.")
@@ -179,10 +185,27 @@ class Endpoint:
             headers["Cache-Control"] = "no-store"
         accept = incoming.headers.get("accept")
         if choose(accept, "table", html=True) == "html":
-            return _taken(self.templates.error(refused.status, refused.message, headers), {})
+            return _taken(self._page_of(incoming, refused), headers)
         request = "" if seen is None else seen.request
         body, headers["Content-Type"] = body_of(refused, accept, request, self.site.release.identifier)
         return refused.status, headers, body
+
+    def _page_of(self, incoming: Incoming, refused: Refused) -> Response:
+        """Return the form again with the query that was refused; other requests get a page that says why."""
+        query = _given(incoming).get("query")
+        if query is None:
+            return self.templates.error(refused.status, refused.message, {})
+        page = self.templates.page("sparql.html", self._workbench.refused(query, refused.message, refused.more))
+        page.status_code = refused.status
+        return page
+
+
+def _given(incoming: Incoming) -> dict[str, str]:
+    """Return the parameters of an address that names them in UTF-8, else none."""
+    try:
+        return dict(parse_qsl(incoming.query or "", errors="strict", max_num_fields=1000))
+    except ValueError:
+        return {}
 
 
 def _raw(headers: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:

@@ -11,7 +11,8 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from failuregraph.serve.negotiate import choose
+from failuregraph.serve.negotiate import choose, prefers
+from failuregraph.serve.problems import PROBLEM_TYPES
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -24,7 +25,8 @@ _OVERHEAD: Final = 1024
 _KEEP: Final = {200, 300, 301, 303, 404, 406, 410}
 _REVALIDATE: Final = b"public, max-age=0, must-revalidate"
 
-_Key = tuple[str, bytes, tuple[str | None, str | None, bool]]
+_Wish = tuple[str | None, str | None, str | None, bool, bool]
+_Key = tuple[str, bytes, _Wish]
 
 
 @dataclass(frozen=True)
@@ -86,9 +88,10 @@ class Kept:
             self._used -= len(dropped.body) + _OVERHEAD
 
 
-def _wanted(accept: str) -> tuple[str | None, str | None, bool]:
-    """Return all that an answer may depend on in ``Accept``: the formats that it chooses, and plain text by name."""
-    return choose(accept, "graph", html=True), choose(accept, "table", html=True), "text/plain" in accept
+def _wanted(accept: str) -> _Wish:
+    """Return all that an answer may depend on in ``Accept``: formats, plain text by name, problem details."""
+    graph, table, question = (choose(accept, kind, html=True) for kind in ("graph", "table", "question"))
+    return graph, table, question, "text/plain" in accept, prefers(accept, *PROBLEM_TYPES)
 
 
 def _page(status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> _Page:

@@ -32,6 +32,8 @@ class UnknownFormatError(ValueError):
 
 def _offers(kind: str) -> list[tuple[str, str]]:
     """Return media type and format name of what an answer of that kind can be, best first."""
+    if kind == "question":
+        return _of_a_question()
     graph = kind == "graph"
     known = [each for each in FORMATS if (each.graph if graph else each.table)]
     if kind == "truth":
@@ -41,13 +43,20 @@ def _offers(kind: str) -> list[tuple[str, str]]:
     return mains + others
 
 
+def _of_a_question() -> list[tuple[str, str]]:
+    """Return what an address of a question can be: its own statements first, then its answer, for which JSON stands."""
+    graphs, tables = _offers("graph"), _offers("table")
+    taken = {media for media, _ in tables}
+    return [pair for pair in graphs if pair[0] not in taken] + tables
+
+
 #: Clients send the same few headers again and again, and reading one takes longer than a short query.
 _KEPT: Final = 1024
 
 
 @functools.lru_cache(_KEPT)
 def choose(accept: str | None, kind: str, *, html: bool = False) -> str | None:
-    """Return the format name for an answer of a kind (table, truth, graph), or None where nothing fits.
+    """Return the format name for an answer of a kind (table, truth, graph, question), or None where nothing fits.
 
     An absent, empty or unusable header takes the default; ``q=0`` excludes; parameters of a media type
     are ignored.  ``html`` says whether a page exists.

@@ -6,35 +6,22 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from failuregraph.names import BASE
+from failuregraph.pages.refusals import REFUSALS, refusal_iri
 from failuregraph.serve.negotiate import prefers
 from failuregraph.serve.scan import advice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Refused", "body_of", "of_syntax"]
+__all__ = ["PROBLEM_TYPES", "Refused", "body_of", "of_syntax"]
 
 _PLACE: Final = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 _LONGEST_REASON: Final = 120
 _EXCERPT: Final = 80
 _PROBLEM: Final = "application/problem+json"
-_TITLES: Final[dict[int, tuple[str, str]]] = {
-    400: ("bad-request", "The request cannot be answered"),
-    403: ("read-only", "The endpoint is read-only"),
-    404: ("not-found", "Nothing has this address"),
-    405: ("method", "This method is not offered"),
-    406: ("not-acceptable", "No format fits"),
-    413: ("too-large", "Too large"),
-    414: ("address-too-long", "The address is too long"),
-    415: ("media-type", "The type of the body is not accepted"),
-    429: ("budget-spent", "The processing time of this address is used up"),
-    499: ("gone", "The client went away"),
-    500: ("fault", "The fault is ours"),
-    503: ("busy", "Too busy"),
-    504: ("deadline", "The deadline was reached"),
-    507: ("memory", "The memory was used up"),
-}
+#: What a client names that wants problem details.
+PROBLEM_TYPES: Final = (_PROBLEM, "application/json", "application/sparql-results+json")
+_BY_STATUS: Final = {each.status: each for each in REFUSALS}
 
 
 class Refused(Exception):
@@ -64,18 +51,18 @@ def of_syntax(message: str, query: str) -> Refused:
 def body_of(refused: Refused, accept: str | None, request: str, release: str) -> tuple[bytes, str]:
     """Return body and content type of a refusal: problem details where JSON is wanted, else plain text.
 
-    ``request`` is the identifier of the request, by which the log knows it.
+    ``request`` is the identifier of the request, by which the log knows it; it is empty in a body that is kept.
     """
-    if not prefers(accept, _PROBLEM, "application/json", "application/sparql-results+json"):
+    if not prefers(accept, *PROBLEM_TYPES):
         return f"{refused.message}\n".encode(), "text/plain; charset=utf-8"
-    slug, title = _TITLES.get(refused.status, ("other", "The request was refused"))
+    kind = _BY_STATUS.get(refused.status, REFUSALS[-1])
     told = {
-        "type": f"{BASE}problem#{slug}",
-        "title": title,
+        "type": refusal_iri(kind.name),
+        "title": kind.title,
         "status": refused.status,
         "detail": refused.message,
         **refused.more,
-        "requestId": request,
+        **({"requestId": request} if request else {}),
         "release": release,
     }
     return json.dumps(told, ensure_ascii=False).encode() + b"\n", _PROBLEM

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Final
 
 from failuregraph.errors import WrongUse
-from failuregraph.names import ENDPOINT
+from failuregraph.names import BASE, ENDPOINT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -77,7 +77,12 @@ class Place:
     @property
     def endpoint(self) -> str:
         """The address of the endpoint, from the configuration and never from the Host header."""
-        return f"{self.public.rstrip('/')}/sparql" if self.public else ENDPOINT
+        return f"{self.home}sparql" if self.public else ENDPOINT
+
+    @property
+    def home(self) -> str:
+        """The address of the front page, with a slash at its end."""
+        return f"{self.public.rstrip('/')}/" if self.public else BASE
 
 
 def changed(given: Iterable[str]) -> Settings:

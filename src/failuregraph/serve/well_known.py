@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
@@ -11,6 +12,7 @@ from starlette.routing import Route
 
 from failuregraph.bank import QUESTIONS
 from failuregraph.catalog.saying import DATASET, VOID, iri, say
+from failuregraph.forms import content_type
 from failuregraph.names import BASE, CC_BY, RDF_TYPE, format_named
 from failuregraph.query import write_graph
 from failuregraph.serve.graph_store import GraphStore
@@ -28,7 +30,7 @@ _EXAMPLES: Final = BASE + ".well-known/sparql-examples/"
 _SECURITY: Final = BASE + ".well-known/security.txt"
 #: How long the contact of a release holds, counted from the date of its data: RFC 9116 advises less than a year.
 _HOLDS: Final = dt.timedelta(days=364)
-_MEDIA_TYPES: Final = {"nq": "application/n-quads", "trig": "application/trig", "txt": "text/plain; charset=utf-8"}
+_MANIFEST: Final = "manifest.json"
 _FOREVER: Final = "public, max-age=31536000, immutable"
 
 
@@ -106,11 +108,13 @@ class WellKnown:
         """Return a file of the release that is served; its address holds for good, so it is cached for good."""
         release, name = (str(request.path_params[key]) for key in ("release", "file"))
         files = self.site.release.manifest["files"]
-        if release != self.site.release.identifier or name not in files:
-            sentence = f"This server has the files of release {self.site.release.identifier}: {', '.join(files)}.\n"
+        if release != self.site.release.identifier or name not in (*files, _MANIFEST):
+            listed = ", ".join((*files, _MANIFEST, "SHA256SUMS"))
+            sentence = f"This server has the files of release {self.site.release.identifier}: {listed}.\n"
             return PlainTextResponse(sentence, 404)
-        headers = {"ETag": f'"{files[name]["sha256"]}"', "Cache-Control": _FOREVER}
+        path = self.site.release.path / name
+        digest = files[name]["sha256"] if name in files else hashlib.sha256(path.read_bytes()).hexdigest()
+        headers = {"ETag": f'"{digest}"', "Cache-Control": _FOREVER}
         if headers["ETag"] in [each.strip() for each in request.headers.get("if-none-match", "").split(",")]:
             return Response(status_code=304, headers=headers)
-        kind = _MEDIA_TYPES[name.rpartition(".")[2]]
-        return FileResponse(self.site.release.path / name, headers=headers, media_type=kind)
+        return FileResponse(path, headers=headers, media_type=content_type(name))

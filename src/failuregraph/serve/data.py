@@ -1,0 +1,76 @@
+"""The page of the data, and what stands beside it for programs: citations, checksums, Croissant."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Final
+
+from starlette.exceptions import HTTPException
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from failuregraph.pages.citations import FORMATS, of_release
+from failuregraph.pages.croissant import croissant
+from failuregraph.pages.data import citation_file, data_page, sums
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from starlette.requests import Request
+
+    from failuregraph.pages.citations import CitationFormat
+    from failuregraph.serve.desk import Desk
+
+__all__ = ["Data"]
+
+_READING: Final = ["GET", "HEAD"]
+_FOREVER: Final = "public, max-age=31536000, immutable"
+
+
+class Data:
+    """Answers ``/data`` with its citations, ``/croissant.json``, ``/CITATION.cff`` and ``SHA256SUMS``."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk, self.site = desk, desk.site
+
+    def routes(self) -> list[Route]:
+        """Return the routes of the page and of the files beside it."""
+        found: dict[str, Callable[[Request], Awaitable[Response]]] = {
+            "/data": self.page,
+            "/croissant.json": self.croissant,
+            "/CITATION.cff": self.citation,
+            "/dumps/{release}/SHA256SUMS": self.sums,
+        }
+        found |= {f"/data.{form.suffix}": self._cited(form) for form in FORMATS}
+        return [Route(path, answer, methods=_READING) for path, answer in found.items()]
+
+    async def page(self, _: Request) -> Response:
+        """Return the page of the data."""
+        return self.desk.page("data.html", data_page(self.site))
+
+    async def croissant(self, _: Request) -> Response:
+        """Return the description of the tables; it is JSON-LD."""
+        text = json.dumps(croissant(self.site), indent=1, ensure_ascii=False) + "\n"
+        return Response(text, headers={"Content-Type": "application/ld+json"})
+
+    async def citation(self, _: Request) -> Response:
+        """Return the citation of the release as CITATION.cff."""
+        return Response(citation_file(self.site), headers={"Content-Type": "application/yaml"})
+
+    def _cited(self, form: CitationFormat) -> Callable[[Request], Awaitable[Response]]:
+        async def answer(_: Request) -> Response:
+            name = f'attachment; filename="failuregraph.{form.suffix}"'
+            headers = {"Content-Type": form.media_type, "Content-Disposition": name}
+            return Response(of_release(self.site).form(form.suffix), headers=headers)
+
+        return answer
+
+    async def sums(self, request: Request) -> Response:
+        """Return the SHA-256 of every file of the release and of its manifest, as ``sha256sum -c`` reads them."""
+        release = self.site.release
+        if request.path_params["release"] != release.identifier:
+            raise HTTPException(404)
+        files = {name: str(stated["sha256"]) for name, stated in release.manifest["files"].items()}
+        files["manifest.json"] = hashlib.sha256((release.path / "manifest.json").read_bytes()).hexdigest()
+        return PlainTextResponse(sums(files), headers={"Cache-Control": _FOREVER})

@@ -1,0 +1,167 @@
+"""The site in a real browser: a walk with and without scripts, axe on every template, narrow screens, hostile text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from browsing import Visit, chromium, visiting
+from live import Server, running
+from playwright.sync_api import Browser
+
+from failuregraph.project import Project
+
+#: One address for each template and each state of it that looks different.
+PAGES = [
+    "/",
+    "/incidents",
+    "/incidents?q=court&mode=hallucination&sort=date",
+    "/incidents?q=zzzzzz",
+    "/record/FG-0055",
+    "/record/FI-0351",
+    "/doc/organisation/meta",
+    "/doc/publisher/wsj-com",
+    "/doc/system/chatgpt",
+    "/doc/control/prism",
+    "/doc/registry/ai-failure-index",
+    "/mode",
+    "/mode/hallucination",
+    "/surface/recommender",
+    "/severity/high",
+    "/step/no-legal-basis",
+    "/ontology",
+    "/shapes",
+    "/missing",
+    "/data",
+    "/problem",
+    "/questions",
+    "/questions/severity-by-mode",
+    "/questions/disclosure-trend-by-mode",
+    "/questions/growing-modes",
+    "/questions/compare-two-vendors",
+    "/questions/organisation-profile?organisation=nothing-like-it",
+    "/questions/organisation-profile?organisation=a+b+%3C",
+    "/sparql",
+    "/sparql?query=SELECT+%3Fs+%3Flabel+WHERE+%7B+%3Fs+%3Chttp%3A%2F%2Fwww.w3.org%2F2000%2F01%2Frdf-schema%23label%3E+%3Flabel+%7D+LIMIT+5&format=html",
+    "/sparql?query=SELECT+%3Fs+WHERE+%7B+%3Fs+a+%3Fc+%7D+LIMIT+5&format=html",
+    "/sparql?query=SELECT+%3Fs+WHERE+%7B+&format=html",
+    "/nothing-has-this-address",
+]
+#: The status of the pages that are no success.
+REFUSED = {
+    "/questions/organisation-profile?organisation=a+b+%3C": 400,
+    "/sparql?query=SELECT+%3Fs+WHERE+%7B+&format=html": 400,
+    "/nothing-has-this-address": 404,
+}
+#: The tags of WCAG 2.2 AA, by which axe chooses its rules.
+RULES = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+}
+
+
+@pytest.fixture(scope="module")
+def site(repository: Project, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Run the server on the real graph."""
+    with running(repository, tmp_path_factory.mktemp("site") / "build") as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Run Chromium for all tests of this file."""
+    with chromium() as found:
+        yield found
+
+
+def _quiet(visit: Visit) -> None:
+    """Nothing went wrong in the console, and nothing was asked of another host."""
+    wrong = [said for said in visit.said if said.startswith(("error", "warning"))]
+    assert [] == [said for said in wrong if "the server responded with a status of 4" not in said]
+    assert [] == visit.outside
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize(("width", "dark"), [(1280, False), (360, True)], ids=["wide and light", "narrow and dark"])
+def test_axe_finds_nothing(site: Server, browser: Browser, path: str, width: int, *, dark: bool) -> None:
+    """No page breaks a rule of WCAG 2.2 AA that can be tested, in both schemes and widths."""
+    with visiting(browser, site.url, width=width, dark=dark) as visit:
+        reply = visit.page.goto(path)
+        assert REFUSED.get(path, 200) == (reply and reply.status)
+        found = Axe().run(visit.page, options=RULES).response["violations"]
+        told = [
+            (each["id"], node["target"], node.get("failureSummary", "")) for each in found for node in each["nodes"]
+        ]
+        assert [] == told, json.dumps(told[:5], indent=1)
+        _quiet(visit)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_nothing_runs_over_the_edge_of_a_narrow_screen(site: Server, browser: Browser, path: str) -> None:
+    """At 320 px no page scrolls sideways (WCAG 2.2, 1.4.10 Reflow); tables scroll in themselves."""
+    with visiting(browser, site.url, width=320) as visit:
+        visit.page.goto(path)
+        width = visit.page.evaluate("document.documentElement.scrollWidth")
+        assert 320 >= width
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_a_walk_through_the_site(site: Server, browser: Browser, tmp_path: Path, *, scripts: bool) -> None:
+    """Home, facet, incident, path, source, organisation, question, chart, SPARQL and a download, by links and forms."""
+    with visiting(browser, site.url, scripts=scripts) as visit:
+        page = visit.page
+        page.goto("/")
+        page.get_by_role("navigation", name="Main").get_by_role("link", name="Incidents").click()
+        page.get_by_role("link", name="Hallucination").first.click()
+        assert "mode=hallucination" in page.url
+        page.get_by_role("link", name="High Court in London").first.click()
+        assert "High Court in London" in page.get_by_role("heading", level=1).inner_text()
+        steps = page.locator("ol.path > li")
+        assert 4 <= steps.count()
+        assert 1 == page.locator("main svg[role=img]").first.count()
+        steps.first.locator("a.ref").first.click()
+        assert "#source-" in page.url
+        page.get_by_role("link", name="Qatar National Bank").first.click()
+        assert "Qatar National Bank" in page.get_by_role("heading", level=1).inner_text()
+        page.get_by_role("navigation", name="Main").get_by_role("link", name="Questions").click()
+        page.locator('a[href$="/questions/severity-by-mode"]').first.click()
+        assert 1 == page.locator("main figure svg[role=img]").count()
+        assert 3 <= page.locator("main table tbody tr").count()
+        with page.expect_download() as fetched:
+            page.get_by_role("link", name="CSV", exact=True).first.click()
+        fetched.value.save_as(tmp_path / "answer.csv")
+        assert "mode" in (tmp_path / "answer.csv").read_text(encoding="utf-8").splitlines()[0]
+        page.get_by_role("navigation", name="Main").get_by_role("link", name="SPARQL").click()
+        page.get_by_role("button", name="Run").click()
+        page.locator("main table tbody tr").first.wait_for()
+        assert 10 <= page.locator("main table tbody tr").count()
+        page.get_by_role("navigation", name="Main").get_by_role("link", name="Data", exact=True).click()
+        assert page.get_by_role("link", name="failuregraph.nq", exact=True).count()
+        _quiet(visit)
+
+
+def test_the_keyboard_reaches_the_content_first(site: Server, browser: Browser) -> None:
+    """The first stop of Tab is the way past the menu, it is seen, and it leads to the content."""
+    with visiting(browser, site.url) as visit:
+        visit.page.goto("/record/FG-0055")
+        visit.page.keyboard.press("Tab")
+        focused = visit.page.locator(":focus")
+        assert "Skip to the content" == focused.inner_text()
+        box = focused.bounding_box()
+        assert box is not None
+        assert 0 <= box["x"]
+        visit.page.keyboard.press("Enter")
+        assert "main" == visit.page.evaluate("document.activeElement.id")
+
+
+def test_every_stop_of_the_keyboard_is_seen(site: Server, browser: Browser) -> None:
+    """Whatever Tab reaches on a record has an outline."""
+    with visiting(browser, site.url) as visit:
+        visit.page.goto("/record/FG-0055")
+        for _ in range(40):
+            visit.page.keyboard.press("Tab")
+            style = "getComputedStyle(document.activeElement).outlineStyle"
+            name = visit.page.evaluate("document.activeElement.outerHTML.slice(0, 80)")
+            assert "none" != visit.page.evaluate(style), name
