@@ -12,7 +12,7 @@ import rdflib
 from rdflib.term import Identifier, Node
 from rdflib.util import from_n3
 
-from failuregraph.pages.jsonld_context import CONTEXT, published
+from failuregraph.pages.linked.context import CONTEXT, published
 
 __all__ = ["GRAPHS", "TABLES", "Term", "inlined", "rows", "statements"]
 

@@ -13,9 +13,9 @@ from starlette.routing import Route
 
 from failuregraph.build import Release
 from failuregraph.names import BASE, NAMESPACES, SCHEMES
-from failuregraph.pages.concepts import concepts_of
 from failuregraph.pages.rendering import Templates
 from failuregraph.pages.site import Site
+from failuregraph.pages.things.concepts import concepts_of
 from failuregraph.project import Project
 from failuregraph.serve.browse import Browse
 from failuregraph.serve.concepts import Concepts

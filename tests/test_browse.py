@@ -21,12 +21,12 @@ from live import Server, running
 
 from failuregraph.build import build
 from failuregraph.names import BASE, CC_BY, NAMESPACES
-from failuregraph.pages.browse import browse
+from failuregraph.pages.browsing.browse import browse
+from failuregraph.pages.browsing.facets import ABSENT, FACETS, Catalogue, Entry, Value
+from failuregraph.pages.browsing.query import selection_query
+from failuregraph.pages.browsing.results import Result
+from failuregraph.pages.browsing.selection import SORTS, Selection
 from failuregraph.pages.document import Link
-from failuregraph.pages.facets import ABSENT, FACETS, Catalogue, Entry, Value
-from failuregraph.pages.results import Result
-from failuregraph.pages.selection import SORTS, Selection
-from failuregraph.pages.selection_query import selection_query
 from failuregraph.pages.site import Site
 from failuregraph.project import Project
 from failuregraph.search import Index, Words, write_index

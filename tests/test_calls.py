@@ -16,7 +16,7 @@ from live import Server
 from markup import Markup
 
 from failuregraph.names import BASE
-from failuregraph.pages.calls import Call, calls_of_query, calls_of_question
+from failuregraph.pages.asking.calls import Call, calls_of_query, calls_of_question
 
 HOSTILE = [
     'it\'s; touch here & echo $(id) `id` "x"',

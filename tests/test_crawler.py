@@ -13,8 +13,8 @@ from reading import inlined
 
 from failuregraph.build import Release
 from failuregraph.names import BASE
-from failuregraph.pages.jsonld_context import CONTEXT
-from failuregraph.pages.refusals import REFUSALS, refusal_iri
+from failuregraph.pages.linked.context import CONTEXT
+from failuregraph.pages.linked.refusals import REFUSALS, refusal_iri
 from failuregraph.pages.site import Site
 from failuregraph.project import Project
 from failuregraph.serve.app import Service

@@ -19,7 +19,7 @@ import yaml
 from failuregraph.build import Release, build
 from failuregraph.dumps import MAIN_FILE
 from failuregraph.names import BASE, CC_BY, FG, GRAPH, NAMESPACES, RDF_TYPE
-from failuregraph.pages.data import changes_of
+from failuregraph.pages.published.data import changes_of
 from failuregraph.project import Project
 from failuregraph.serve.app import Service
 from failuregraph.serve.asking import Reply, ask

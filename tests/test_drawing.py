@@ -5,9 +5,9 @@ from __future__ import annotations
 import itertools
 
 from failuregraph.names import NAMESPACES, STAGES
-from failuregraph.pages.courses import StepLine
 from failuregraph.pages.document import Link
-from failuregraph.pages.drawing import WIDTH, draw
+from failuregraph.pages.incident.courses import StepLine
+from failuregraph.pages.incident.drawing import WIDTH, draw
 
 LABELS = {NAMESPACES["stage"] + stage: stage.replace("-", " ").capitalize() for stage in STAGES}
 

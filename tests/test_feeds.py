@@ -15,7 +15,7 @@ from failuregraph.build import Release, build
 from failuregraph.errors import Unreadable
 from failuregraph.history import ANSWERS_FILE, HISTORY_FILE, Answered, History
 from failuregraph.names import BASE
-from failuregraph.pages.feeds import Entry, Feed, addresses, write
+from failuregraph.pages.published.feeds import Entry, Feed, addresses, write
 from failuregraph.project import Project
 from failuregraph.serve.app import Service
 from failuregraph.serve.asking import Reply, ask

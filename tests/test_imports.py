@@ -18,7 +18,7 @@ from failuregraph.errors import Unreadable, WrongUse
 from failuregraph.ingest.importing import take
 from failuregraph.ingest.registries import REGISTRIES
 from failuregraph.names import BASE
-from failuregraph.pages.imports import take_withdrawn
+from failuregraph.pages.linked.imports import take_withdrawn
 from failuregraph.pages.site import Site
 from failuregraph.project import Project, Workspace
 from failuregraph.validate.imported import check_import

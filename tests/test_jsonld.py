@@ -14,9 +14,9 @@ from reading import inlined, statements
 
 from failuregraph.errors import Unsupported
 from failuregraph.names import BASE, FG, ONTOLOGY, SHAPES, XSD
-from failuregraph.pages.jsonld import write_tree
-from failuregraph.pages.jsonld_context import CONTEXT, Context, derive, published, text_of
-from failuregraph.pages.signposts import main_of
+from failuregraph.pages.linked.context import CONTEXT, Context, derive, published, text_of
+from failuregraph.pages.linked.jsonld import write_tree
+from failuregraph.pages.linked.signposts import main_of
 from failuregraph.pages.site import Site
 from failuregraph.serve.app import Service
 from failuregraph.serve.asking import ask

@@ -18,8 +18,8 @@ from failuregraph.build import build
 from failuregraph.ingest.importing import take
 from failuregraph.ingest.registries import REGISTRIES
 from failuregraph.names import BASE
-from failuregraph.pages.gathered import gathered
-from failuregraph.pages.refusals import REFUSALS
+from failuregraph.pages.linked.gathered import gathered
+from failuregraph.pages.linked.refusals import REFUSALS
 from failuregraph.project import Project
 from failuregraph.serve.app import Service
 from failuregraph.serve.asking import Reply, ask

@@ -9,8 +9,8 @@ from rendered import Dump, Pages
 
 from failuregraph.build import build
 from failuregraph.names import NAMESPACES
-from failuregraph.pages.counting import percent
-from failuregraph.pages.missing import missing
+from failuregraph.pages.things.counting import percent
+from failuregraph.pages.things.missing import missing
 from failuregraph.project import Project
 from failuregraph.query import QueryFile
 from failuregraph.validate.whole import levels

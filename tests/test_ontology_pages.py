@@ -11,11 +11,11 @@ from rendered import Dump, Pages, parsed
 
 from failuregraph.build import build
 from failuregraph.names import BASE, FG, NAMESPACES, ONTOLOGY, RDF_TYPE, SHAPES
-from failuregraph.pages.constraints import Shapes, shapes_page
-from failuregraph.pages.diagram import Box, drawing
 from failuregraph.pages.document import Link
 from failuregraph.pages.site import Site
-from failuregraph.pages.terms import OntologyPage, Term, ontology_page
+from failuregraph.pages.terms.constraints import Shapes, shapes_page
+from failuregraph.pages.terms.diagram import Box, drawing
+from failuregraph.pages.terms.ontology import OntologyPage, Term, ontology_page
 from failuregraph.project import Project
 
 

@@ -16,9 +16,9 @@ from failuregraph.ingest.registries import REGISTRIES
 from failuregraph.names import BASE
 from failuregraph.pages.dates import When, when
 from failuregraph.pages.document import Link
-from failuregraph.pages.events import Told, event, registry_of
-from failuregraph.pages.levels import MEANINGS
-from failuregraph.pages.records import RecordPage, record_page
+from failuregraph.pages.incident.events import Told, event, registry_of
+from failuregraph.pages.incident.levels import MEANINGS
+from failuregraph.pages.incident.record import RecordPage, record_page
 from failuregraph.pages.rendering import Templates
 from failuregraph.pages.site import Site
 from failuregraph.project import Project

@@ -17,7 +17,7 @@ from failuregraph.names import BASE, FG, RDF_TYPE
 from failuregraph.pages import markup
 from failuregraph.pages.cards import Card, card_of, picture, share_of
 from failuregraph.pages.document import Document
-from failuregraph.pages.records import record_page
+from failuregraph.pages.incident.record import record_page
 from failuregraph.pages.rendering import Templates
 from failuregraph.pages.site import Site
 from failuregraph.serve.app import Service

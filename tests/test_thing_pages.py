@@ -10,12 +10,12 @@ from rendered import Dump, Pages
 
 from failuregraph.build import build
 from failuregraph.names import BASE, FG, NAMESPACES, RDF_TYPE, SCHEMES
-from failuregraph.pages.concepts import concept_page, concepts_of, scheme_page
-from failuregraph.pages.counting import FEW, percent
-from failuregraph.pages.organisations import organisation_page
 from failuregraph.pages.panels import panel
-from failuregraph.pages.publishers import publisher_page
-from failuregraph.pages.systems import control_page, system_page
+from failuregraph.pages.things.concepts import concept_page, concepts_of, scheme_page
+from failuregraph.pages.things.counting import FEW, percent
+from failuregraph.pages.things.organisations import organisation_page
+from failuregraph.pages.things.publishers import publisher_page
+from failuregraph.pages.things.systems import control_page, system_page
 from failuregraph.pages.views import document
 from failuregraph.project import Project
 

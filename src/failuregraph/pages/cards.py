@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from failuregraph.names import BASE
 
 if TYPE_CHECKING:
-    from failuregraph.pages.records import RecordPage
+    from failuregraph.pages.incident.record import RecordPage
 
 __all__ = ["HEIGHT", "WIDTH", "Card", "Share", "card_of", "picture", "share_of"]
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from failuregraph.names import BASE, ONTOLOGY, SCHEMES, SHAPES
-from failuregraph.pages.concepts import scheme_page
-from failuregraph.pages.constraints import shapes_page
-from failuregraph.pages.organisations import organisation_page
-from failuregraph.pages.publishers import publisher_page
-from failuregraph.pages.registries import registry_page
-from failuregraph.pages.systems import control_page, system_page
-from failuregraph.pages.terms import ontology_page
-from failuregraph.pages.things import thing
+from failuregraph.pages.terms.constraints import shapes_page
+from failuregraph.pages.terms.ontology import ontology_page
+from failuregraph.pages.things.concepts import scheme_page
+from failuregraph.pages.things.organisations import organisation_page
+from failuregraph.pages.things.publishers import publisher_page
+from failuregraph.pages.things.registries import registry_page
+from failuregraph.pages.things.systems import control_page, system_page
+from failuregraph.pages.things.thing import thing
 
 if TYPE_CHECKING:
     from collections.abc import Callable

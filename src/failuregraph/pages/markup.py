@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from failuregraph.pages.document import Link
-    from failuregraph.pages.origins import SourceLine
-    from failuregraph.pages.records import RecordPage
+    from failuregraph.pages.incident.origins import SourceLine
+    from failuregraph.pages.incident.record import RecordPage
     from failuregraph.pages.site import Site
     from failuregraph.query import QueryFile
 

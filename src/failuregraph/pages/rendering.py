@@ -13,7 +13,7 @@ from failuregraph.pages.assets import Assets
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from failuregraph.pages.signposts import Sign
+    from failuregraph.pages.linked.signposts import Sign
 
 __all__ = ["Templates"]
 

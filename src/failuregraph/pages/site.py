@@ -14,11 +14,11 @@ from failuregraph.catalog.saying import VOID, of_graph
 from failuregraph.derive import DERIVED
 from failuregraph.names import BASE, FG, GRAPH, NAMESPACES, SCHEMES, SHAPES, THINGS
 from failuregraph.pages.document import Document, Link, link_to
-from failuregraph.pages.gathered import gathered
-from failuregraph.pages.imports import outside_documents
-from failuregraph.pages.matches import Matches
-from failuregraph.pages.retired import retired
-from failuregraph.pages.uses import Uses
+from failuregraph.pages.linked.gathered import gathered
+from failuregraph.pages.linked.imports import outside_documents
+from failuregraph.pages.linked.retired import retired
+from failuregraph.pages.things.matches import Matches
+from failuregraph.pages.things.uses import Uses
 from failuregraph.query import QueryFile, run
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from failuregraph.pages.choice import page_of
-from failuregraph.pages.gathered import outside_page
-from failuregraph.pages.records import record_page
-from failuregraph.pages.refusals import refusals
+from failuregraph.pages.incident.record import record_page
+from failuregraph.pages.linked.gathered import outside_page
+from failuregraph.pages.linked.refusals import refusals
 
 if TYPE_CHECKING:
     from failuregraph.pages.site import Site

@@ -19,11 +19,9 @@ from failuregraph.answer.chart import KINDS, chart
 from failuregraph.answer.receipt import Edition, origin_of, receipt, text_of
 from failuregraph.errors import WrongUse
 from failuregraph.names import BASE, FORMATS, Format, format_named
-from failuregraph.pages.citations import FORMATS as CITATIONS
-from failuregraph.pages.citations import of_answer
-from failuregraph.pages.fields import faults
-from failuregraph.pages.figures import figure
-from failuregraph.pages.questions import (
+from failuregraph.pages.asking.fields import faults
+from failuregraph.pages.asking.figures import figure
+from failuregraph.pages.asking.questions import (
     Answered,
     Asked,
     answer_part,
@@ -33,7 +31,9 @@ from failuregraph.pages.questions import (
     refused_page,
     text_with,
 )
-from failuregraph.pages.suggestions import suggestions
+from failuregraph.pages.asking.suggestions import suggestions
+from failuregraph.pages.citations import FORMATS as CITATIONS
+from failuregraph.pages.citations import of_answer
 from failuregraph.query import answer_with, nearest, serialise, write_graph
 from failuregraph.serve.negotiate import choose
 

@@ -9,12 +9,12 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from failuregraph.names import format_named
-from failuregraph.pages.browse import browse, what_counts
-from failuregraph.pages.browse_data import as_csv, as_json, statements
-from failuregraph.pages.facets import Catalogue
-from failuregraph.pages.results import Result
-from failuregraph.pages.selection import Selection
-from failuregraph.pages.selection_query import selection_query
+from failuregraph.pages.browsing.browse import browse, what_counts
+from failuregraph.pages.browsing.exports import as_csv, as_json, statements
+from failuregraph.pages.browsing.facets import Catalogue
+from failuregraph.pages.browsing.query import selection_query
+from failuregraph.pages.browsing.results import Result
+from failuregraph.pages.browsing.selection import Selection
 from failuregraph.query import write_graph
 from failuregraph.search import Index
 from failuregraph.serve.negotiate import DOCUMENT_FORMATS, choose

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from failuregraph.names import BASE
 from failuregraph.pages.cards import card_of, picture
 from failuregraph.pages.citations import FORMATS
-from failuregraph.pages.records import record_page
+from failuregraph.pages.incident.record import record_page
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from failuregraph.pages.citations import CitationFormat
-    from failuregraph.pages.records import RecordPage
+    from failuregraph.pages.incident.record import RecordPage
     from failuregraph.serve.desk import Desk
 
 __all__ = ["Citing"]

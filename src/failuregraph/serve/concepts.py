@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from failuregraph.names import SCHEMES
-from failuregraph.pages.concepts import concept_page, concepts_of
+from failuregraph.pages.things.concepts import concept_page, concepts_of
 from failuregraph.query import closest
 from failuregraph.serve.negotiate import choose
 from failuregraph.serve.problems import Refused

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from failuregraph.pages.jsonld_context import CURRENT, VERSIONS, published
+from failuregraph.pages.linked.context import CURRENT, VERSIONS, published
 
 if TYPE_CHECKING:
     from starlette.requests import Request

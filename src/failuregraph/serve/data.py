@@ -11,8 +11,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from failuregraph.pages.citations import FORMATS, of_release
-from failuregraph.pages.croissant import croissant
-from failuregraph.pages.data import citation_file, data_page, sums
+from failuregraph.pages.published.croissant import croissant
+from failuregraph.pages.published.data import citation_file, data_page, sums
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

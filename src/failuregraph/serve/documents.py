@@ -15,9 +15,9 @@ from starlette.responses import RedirectResponse, Response
 from failuregraph.errors import Unsupported
 from failuregraph.names import BASE, format_named
 from failuregraph.pages import views
-from failuregraph.pages.jsonld import write_tree
-from failuregraph.pages.retired import tomb
-from failuregraph.pages.signposts import Sign, header, main_of, signs
+from failuregraph.pages.linked.jsonld import write_tree
+from failuregraph.pages.linked.retired import tomb
+from failuregraph.pages.linked.signposts import Sign, header, main_of, signs
 from failuregraph.query import closest, write_graph
 from failuregraph.serve.negotiate import DOCUMENT_FORMATS, choose
 from failuregraph.serve.problems import Refused

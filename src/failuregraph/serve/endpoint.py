@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl
 
 from failuregraph.names import FORMATS, format_named
-from failuregraph.pages.sparql import Workbench
+from failuregraph.pages.asking.form import Workbench
 from failuregraph.query import write_graph
 from failuregraph.serve.budget import Budget, BusyError, SpentError
 from failuregraph.serve.cache import Cache

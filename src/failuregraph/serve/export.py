@@ -19,7 +19,7 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from failuregraph.errors import Unreadable, WrongUse
 from failuregraph.names import BASE
-from failuregraph.pages.feeds import addresses as feed_paths
+from failuregraph.pages.published.feeds import addresses as feed_paths
 from failuregraph.serve.addresses import addresses_of, readdressed
 from failuregraph.serve.asking import ask
 

@@ -9,14 +9,14 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from failuregraph.names import BASE
-from failuregraph.pages import sitemap
-from failuregraph.pages.feeds import feed_at, write
+from failuregraph.pages.published import sitemap
+from failuregraph.pages.published.feeds import feed_at, write
 from failuregraph.serve.asking import ask
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from failuregraph.pages.sitemap import Location
+    from failuregraph.pages.published.sitemap import Location
     from failuregraph.serve.desk import Desk
 
 __all__ = ["Feeds"]

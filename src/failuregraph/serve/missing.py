@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from starlette.routing import Route
 
-from failuregraph.pages.missing import Missing, missing
+from failuregraph.pages.things.missing import Missing, missing
 
 if TYPE_CHECKING:
     from starlette.requests import Request

@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from failuregraph.pages.refusals import REFUSALS, refusal_iri
+from failuregraph.pages.linked.refusals import REFUSALS, refusal_iri
 from failuregraph.serve.negotiate import prefers
 from failuregraph.serve.scan import advice
 

@@ -10,7 +10,7 @@ from starlette.routing import Route
 from failuregraph.catalog.saying import DATASET, DCAT
 from failuregraph.names import BASE
 from failuregraph.pages.home import home
-from failuregraph.pages.signposts import Sign, header
+from failuregraph.pages.linked.signposts import Sign, header
 from failuregraph.serve.negotiate import choose
 from failuregraph.serve.problems import Refused
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from failuregraph.names import NAMESPACES
-from failuregraph.pages.counting import Cases, Share, Tally, cases, spread, years
 from failuregraph.pages.document import Link
-from failuregraph.pages.things import IN_HEAD, Asked, Fact, Head, asked, facts_of, head
+from failuregraph.pages.things.counting import Cases, Share, Tally, cases, spread, years
+from failuregraph.pages.things.thing import IN_HEAD, Asked, Fact, Head, asked, facts_of, head
 
 if TYPE_CHECKING:
     from failuregraph.pages.site import Site

@@ -6,15 +6,15 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from failuregraph.pages.counting import Share, Tally, spread, years
 from failuregraph.pages.document import Link
-from failuregraph.pages.things import IN_HEAD, Asked, Fact, Head, asked, facts_of, head
+from failuregraph.pages.things.counting import Share, Tally, spread, years
+from failuregraph.pages.things.thing import IN_HEAD, Asked, Fact, Head, asked, facts_of, head
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from failuregraph.pages.site import Site
-    from failuregraph.pages.uses import Citation
+    from failuregraph.pages.things.uses import Citation
 
 __all__ = ["PublisherPage", "publisher_page"]
 

@@ -12,10 +12,10 @@ from urllib.parse import urlencode
 
 import pyoxigraph as ox
 
-from failuregraph.pages.calls import Call, calls_of_query
-from failuregraph.pages.fields import faults
+from failuregraph.pages.asking.calls import Call, calls_of_query
+from failuregraph.pages.asking.fields import faults
+from failuregraph.pages.asking.questions import Asked, Group, given_of, questions, text_with
 from failuregraph.pages.panels import Grid, grid
-from failuregraph.pages.questions import Asked, Group, given_of, questions, text_with
 from failuregraph.query import nearest
 from failuregraph.store import Table, Truth
 

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
-from failuregraph.pages.facets import FACETS
+from failuregraph.pages.browsing.facets import FACETS
 from failuregraph.search import Words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from failuregraph.pages.facets import Catalogue, Entry
-    from failuregraph.pages.selection import Selection
+    from failuregraph.pages.browsing.facets import Catalogue, Entry
+    from failuregraph.pages.browsing.selection import Selection
     from failuregraph.search import Index
 
 __all__ = ["Result"]

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Final
 
 from failuregraph.names import FG, shorten
 from failuregraph.pages.document import Link
-from failuregraph.pages.uses import concept_link
+from failuregraph.pages.things.uses import concept_link
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from failuregraph.pages.uses import Case, Uses
+    from failuregraph.pages.things.uses import Case, Uses
 
 __all__ = ["FEW", "Cases", "Listed", "Share", "Tally", "cases", "named", "percent", "spread", "tally", "years"]
 

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 from failuregraph.names import BASE, CC_BY
 from failuregraph.pages import citations, markup
-from failuregraph.pages.afterwards import Figure, Proceeding, Reply, anchor, figures, proceedings, replies
-from failuregraph.pages.alike import Alike, alike
 from failuregraph.pages.cards import Share, share_of
-from failuregraph.pages.courses import Course, courses
 from failuregraph.pages.dates import When, when
 from failuregraph.pages.document import Document, Link
-from failuregraph.pages.events import Event, event
-from failuregraph.pages.levels import MEANINGS, Impact, Level, impacts, levels
-from failuregraph.pages.origins import Origins, origins
+from failuregraph.pages.incident.afterwards import Figure, Proceeding, Reply, anchor, figures, proceedings, replies
+from failuregraph.pages.incident.alike import Alike, alike
+from failuregraph.pages.incident.courses import Course, courses
+from failuregraph.pages.incident.events import Event, event
+from failuregraph.pages.incident.levels import MEANINGS, Impact, Level, impacts, levels
+from failuregraph.pages.incident.origins import Origins, origins
 
 if TYPE_CHECKING:
     from failuregraph.pages.citations import Citation

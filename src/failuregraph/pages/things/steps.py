@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from failuregraph.names import FG, NAMESPACES, STAGES
-from failuregraph.pages.counting import Share
 from failuregraph.pages.document import Link
-from failuregraph.pages.uses import concept_link
+from failuregraph.pages.things.counting import Share
+from failuregraph.pages.things.uses import concept_link
 
 if TYPE_CHECKING:
     from failuregraph.pages.site import Site
-    from failuregraph.pages.uses import Uses
+    from failuregraph.pages.things.uses import Uses
 
 __all__ = ["Crossing", "ProfileLine", "Stage", "crossing", "linked", "profile", "stages"]
 

@@ -10,16 +10,16 @@ import pyoxigraph as ox
 
 from failuregraph.catalog.saying import DATASET, VOID
 from failuregraph.names import BASE, FG, GRAPH, NAMESPACES, ONTOLOGY, RDF_TYPE, SHAPES, shorten
-from failuregraph.pages.constraints import Shapes
-from failuregraph.pages.diagram import Box, Drawing, drawing
 from failuregraph.pages.document import Document, Link, link_to
-from failuregraph.pages.things import Fact, facts_of
+from failuregraph.pages.terms.constraints import Shapes
+from failuregraph.pages.terms.diagram import Box, Drawing, drawing
+from failuregraph.pages.things.thing import Fact, facts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from failuregraph.pages.constraints import PropertyShape
     from failuregraph.pages.site import Site
+    from failuregraph.pages.terms.constraints import PropertyShape
 
 __all__ = ["OntologyPage", "Prefix", "Term", "ontology_page"]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from failuregraph.pages.afterwards import anchor, evidence
-from failuregraph.pages.drawing import Drawing, draw
+from failuregraph.pages.incident.afterwards import anchor, evidence
+from failuregraph.pages.incident.drawing import Drawing, draw
 
 if TYPE_CHECKING:
     from failuregraph.pages.document import Document, Link

@@ -13,12 +13,12 @@ import pyoxigraph as ox
 from failuregraph.catalog.saying import DATASET, DCAT, iri, say, text
 from failuregraph.names import BASE, FG, NAMESPACES, RDF_TYPE, SHAPES
 from failuregraph.pages.document import Document, Link, link_to
-from failuregraph.pages.refusals import refusals_graph
+from failuregraph.pages.linked.refusals import refusals_graph
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
-    from failuregraph.pages.imports import Graphs
+    from failuregraph.pages.linked.imports import Graphs
     from failuregraph.pages.site import Site
     from failuregraph.store import Term
 

@@ -15,7 +15,7 @@ from failuregraph.names import NAMESPACES, STAGES
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from failuregraph.pages.courses import StepLine
+    from failuregraph.pages.incident.courses import StepLine
 
 __all__ = ["Arrow", "Box", "Drawing", "Text", "draw"]
 

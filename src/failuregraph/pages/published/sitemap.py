@@ -7,7 +7,7 @@ from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
 from failuregraph.names import BASE
-from failuregraph.pages.feeds import dated_records
+from failuregraph.pages.published.feeds import dated_records
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from failuregraph.names import NAMESPACES
-from failuregraph.pages.counting import FEW, Cases, Share, Tally, cases, spread, years
 from failuregraph.pages.document import Link
 from failuregraph.pages.panels import Panel, panel
-from failuregraph.pages.things import IN_HEAD, Asked, Fact, Head, asked, facts_of, head, more, places_of
-from failuregraph.pages.uses import concept_link
+from failuregraph.pages.things.counting import FEW, Cases, Share, Tally, cases, spread, years
+from failuregraph.pages.things.thing import IN_HEAD, Asked, Fact, Head, asked, facts_of, head, more, places_of
+from failuregraph.pages.things.uses import concept_link
 
 if TYPE_CHECKING:
     from failuregraph.pages.site import Site
-    from failuregraph.pages.uses import Naming
+    from failuregraph.pages.things.uses import Naming
 
 __all__ = ["OrganisationPage", "organisation_page"]
 

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any, Final
 import pyoxigraph as ox
 
 from failuregraph.names import NAMESPACES, RDF_TYPE
-from failuregraph.pages.facets import ABSENT, FACETS
+from failuregraph.pages.browsing.facets import ABSENT, FACETS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from failuregraph.pages.facets import Catalogue, Entry, Value
-    from failuregraph.pages.results import Result
+    from failuregraph.pages.browsing.facets import Catalogue, Entry, Value
+    from failuregraph.pages.browsing.results import Result
     from failuregraph.pages.site import Site
 
 __all__ = ["COLUMNS", "as_csv", "as_json", "statements"]

@@ -13,17 +13,17 @@ import pyoxigraph as ox
 
 from failuregraph.bank import question_iri
 from failuregraph.names import BASE
-from failuregraph.pages.calls import Call, calls_of_question
+from failuregraph.pages.asking.calls import Call, calls_of_question
+from failuregraph.pages.asking.fields import Field, faults, fields
 from failuregraph.pages.citations import of_answer
-from failuregraph.pages.fields import Field, faults, fields
 from failuregraph.pages.panels import Grid, grid
 from failuregraph.remote.values import bound
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from failuregraph.pages.asking.figures import Figure
     from failuregraph.pages.citations import Citation
-    from failuregraph.pages.figures import Figure
     from failuregraph.pages.site import Site
     from failuregraph.query import QueryFile
     from failuregraph.store import Bindings, Table

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
-from failuregraph.pages.facets import FACETS
+from failuregraph.pages.browsing.facets import FACETS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

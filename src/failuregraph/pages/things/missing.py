@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from failuregraph.names import BASE, FG, NAMESPACES, shorten
-from failuregraph.pages.counting import Share, percent
 from failuregraph.pages.document import Link
 from failuregraph.pages.panels import Panel, panel
-from failuregraph.pages.uses import concept_link
+from failuregraph.pages.things.counting import Share, percent
+from failuregraph.pages.things.uses import concept_link
 from failuregraph.query import QueryFile
 from failuregraph.validate.whole import levels, run_check
 
 if TYPE_CHECKING:
     from failuregraph.pages.site import Site
-    from failuregraph.pages.uses import Uses
+    from failuregraph.pages.things.uses import Uses
 
 __all__ = ["Broken", "Finding", "Gaps", "Grid", "Missing", "Property", "missing"]
 

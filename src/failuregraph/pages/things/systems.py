@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from failuregraph.names import FG, NAMESPACES
-from failuregraph.pages.counting import Cases, Tally, cases, named, spread, years
 from failuregraph.pages.panels import Panel, panel
-from failuregraph.pages.things import IN_HEAD, Asked, Fact, Head, asked, facts_of, head, more, places_of
-from failuregraph.pages.uses import concept_link
+from failuregraph.pages.things.counting import Cases, Tally, cases, named, spread, years
+from failuregraph.pages.things.thing import IN_HEAD, Asked, Fact, Head, asked, facts_of, head, more, places_of
+from failuregraph.pages.things.uses import concept_link
 
 if TYPE_CHECKING:
     from failuregraph.pages.document import Document, Link

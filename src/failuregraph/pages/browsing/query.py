@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Final
 import pyoxigraph as ox
 
 from failuregraph.names import NAMESPACES
-from failuregraph.pages.facets import ABSENT, FACETS
+from failuregraph.pages.browsing.facets import ABSENT, FACETS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from failuregraph.pages.facets import Facet, Value
-    from failuregraph.pages.results import Result
+    from failuregraph.pages.browsing.facets import Facet, Value
+    from failuregraph.pages.browsing.results import Result
     from failuregraph.store import Term
 
 __all__ = ["selection_query"]

@@ -14,12 +14,12 @@ import pyoxigraph as ox
 from failuregraph.catalog.saying import iri, say
 from failuregraph.names import BASE, GRAPH, NAMESPACES, THINGS
 from failuregraph.pages.document import Document, Link
-from failuregraph.pages.imports import is_withdrawn, take_withdrawn
+from failuregraph.pages.linked.imports import is_withdrawn, take_withdrawn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from failuregraph.pages.imports import Graphs
+    from failuregraph.pages.linked.imports import Graphs
 
 __all__ = ["Retired", "Tomb", "retired", "tomb"]
 

@@ -16,7 +16,7 @@ import pyoxigraph as ox
 
 from failuregraph.errors import Unsupported
 from failuregraph.names import FG, NAMESPACES, RDF_TYPE, XSD
-from failuregraph.pages.jsonld_context import CONTEXT, Context, Key, published
+from failuregraph.pages.linked.context import CONTEXT, Context, Key, published
 from failuregraph.turtle import ORDER, natural
 
 if TYPE_CHECKING:

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlencode
 
 from failuregraph.names import BASE, FG, ONTOLOGY
+from failuregraph.pages.browsing.facets import ABSENT, FACETS
+from failuregraph.pages.browsing.query import selection_query
+from failuregraph.pages.browsing.selection import SORTS, Selection
 from failuregraph.pages.dates import When, when
 from failuregraph.pages.document import Document, Link
-from failuregraph.pages.facets import ABSENT, FACETS
-from failuregraph.pages.selection import SORTS, Selection
-from failuregraph.pages.selection_query import selection_query
 from failuregraph.search import Passage, Piece, Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from failuregraph.pages.facets import Catalogue, Entry, Named, Value
-    from failuregraph.pages.results import Result
+    from failuregraph.pages.browsing.facets import Catalogue, Entry, Named, Value
+    from failuregraph.pages.browsing.results import Result
     from failuregraph.pages.site import Site
 
 __all__ = ["BrowsePage", "Chip", "Choice", "FacetView", "Line", "Suggestion", "browse", "what_counts"]

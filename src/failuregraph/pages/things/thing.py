@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from failuregraph.names import BASE, NAMESPACES, RDF_TYPE, SCHEMES, shorten
 from failuregraph.pages.document import Document, Link, link_to
 from failuregraph.pages.panels import Panel, panel
-from failuregraph.pages.uses import concept_link
+from failuregraph.pages.things.uses import concept_link
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

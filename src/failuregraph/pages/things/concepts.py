@@ -9,18 +9,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from failuregraph.names import BASE, FG, NAMESPACES, SCHEMES, STAGES, shorten
-from failuregraph.pages.concept_questions import QUESTIONS
-from failuregraph.pages.counting import Cases, Tally, cases, named, percent, spread, years
 from failuregraph.pages.document import Link
 from failuregraph.pages.markup import of_scheme
-from failuregraph.pages.steps import Crossing, ProfileLine, Stage, crossing, linked, profile, stages
-from failuregraph.pages.things import Asked, Fact, asked, facts_of, more, places_of
-from failuregraph.pages.uses import concept_link
+from failuregraph.pages.things.concept_questions import QUESTIONS
+from failuregraph.pages.things.counting import Cases, Tally, cases, named, percent, spread, years
+from failuregraph.pages.things.steps import Crossing, ProfileLine, Stage, crossing, linked, profile, stages
+from failuregraph.pages.things.thing import Asked, Fact, asked, facts_of, more, places_of
+from failuregraph.pages.things.uses import concept_link
 
 if TYPE_CHECKING:
     from failuregraph.pages.markup import Markup
-    from failuregraph.pages.matches import Match
     from failuregraph.pages.site import Site
+    from failuregraph.pages.things.matches import Match
 
 __all__ = ["Beside", "ConceptPage", "Entry", "SchemePage", "Use", "concept_page", "concepts_of", "scheme_page"]
 

@@ -14,7 +14,7 @@ from failuregraph.history import ANSWERS_FILE
 from failuregraph.names import BASE, FORMATS
 from failuregraph.pages import markup
 from failuregraph.pages.citations import Citation, of_release
-from failuregraph.pages.feeds import addresses
+from failuregraph.pages.published.feeds import addresses
 from failuregraph.tables import SEPARATOR, TABLES, TableFile
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""The page of incidents: facets, search, results and the same as data and as SPARQL."""
