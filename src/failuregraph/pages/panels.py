@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
 import pyoxigraph as ox
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 __all__ = ["Cell", "Grid", "Panel", "grid", "panel"]
 
 
+#: A text of more characters than these is set wide, so that it does not become a column of single words.
+_LONG: Final = 40
+
+
 @dataclass(frozen=True)
 class Cell(Link):
     """A cell of a table; numbers stand to the right."""
@@ -30,22 +34,27 @@ class Cell(Link):
 
 @dataclass(frozen=True)
 class Grid:
-    """A table as a page shows it; ``numbers`` says which columns hold numbers alone."""
+    """A table as a page shows it; ``kinds`` says of each column how wide it is set: number, text, or neither."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
-    numbers: tuple[bool, ...] = ()
+    kinds: tuple[str, ...]
 
 
 def grid(table: Table, labels: Mapping[str, str], names: Mapping[str, str] | None = None) -> Grid:
     """Return a table with labels in the place of IRIs; ``names`` says how columns are called."""
     called = names or {}
     rows = tuple(tuple(_cell(term, labels) for term in row) for row in table.rows)
-    numbers = tuple(
-        any(row[place].text for row in rows) and all(row[place].number or not row[place].text for row in rows)
-        for place in range(len(table.columns))
-    )
-    return Grid(tuple(called.get(name, _words(name)) for name in table.columns), rows, numbers)
+    kinds = tuple(_kind([row[place] for row in rows]) for place in range(len(table.columns)))
+    return Grid(tuple(called.get(name, _words(name)) for name in table.columns), rows, kinds)
+
+
+def _kind(cells: Sequence[Cell]) -> str:
+    """Return what a column holds: numbers alone, texts of which one is long, or neither."""
+    told = [cell for cell in cells if cell.text]
+    if told and all(cell.number for cell in told):
+        return "number"
+    return "text" if any(len(cell.text) > _LONG for cell in told) else ""
 
 
 def _words(name: str) -> str:

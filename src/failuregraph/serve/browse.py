@@ -61,11 +61,11 @@ class Browse:
         found = {"/incidents": self.negotiated, "/incidents.{suffix}": self.fixed, "/records": self.moved}
         return [Route(path, answer, methods=["GET", "HEAD"]) for path, answer in found.items()]
 
-    async def moved(self, _: Request) -> Response:
+    def moved(self, _: Request) -> Response:
         """Lead from the list of records to the page that took its place."""
         return RedirectResponse(f"{self.root}/incidents", 301)
 
-    async def fixed(self, request: Request) -> Response:
+    def fixed(self, request: Request) -> Response:
         """Return all rows of a result in the format that the address names."""
         suffix = str(request.path_params["suffix"])
         if suffix not in _SUFFIXES:
@@ -73,7 +73,7 @@ class Browse:
             return PlainTextResponse(f"The incidents are there as {choices}.\n", 404)
         return self._made(request, suffix)
 
-    async def negotiated(self, request: Request) -> Response:
+    def negotiated(self, request: Request) -> Response:
         """Return the page or the data that the client asks for; Turtle to one that takes anything."""
         name = _wanted(request.headers.get("accept"))
         if name is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Final
 
 from starlette.exceptions import HTTPException
@@ -15,7 +14,7 @@ from failuregraph.pages.citations import FORMATS
 from failuregraph.pages.incident.record import record_page
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable
 
     from starlette.requests import Request
 
@@ -39,8 +38,8 @@ class Citing:
         cited = [Route(f"/record/{{name}}.{form.suffix}", self._answer(form), methods=_READING) for form in FORMATS]
         return [*cited, Route("/cards/{name}.png", self.card, methods=_READING)]
 
-    def _answer(self, form: CitationFormat) -> Callable[[Request], Awaitable[Response]]:
-        async def answer(request: Request) -> Response:
+    def _answer(self, form: CitationFormat) -> Callable[[Request], Response]:
+        def answer(request: Request) -> Response:
             return self.cited(str(request.path_params["name"]), form)
 
         return answer
@@ -51,11 +50,11 @@ class Citing:
         kept = f'attachment; filename="{name}.{form.suffix}"'
         return Response(body, headers={"Content-Type": form.media_type, "Content-Disposition": kept})
 
-    async def card(self, request: Request) -> Response:
-        """Return the share card of a record, drawn beside the loop that serves others."""
+    def card(self, request: Request) -> Response:
+        """Return the share card of a record."""
         card = card_of(self.page(str(request.path_params["name"])))
         svg = self.templates.environment.get_template("card.svg").render(card=card)
-        return Response(await asyncio.to_thread(picture, svg), media_type="image/png")
+        return Response(picture(svg), media_type="image/png")
 
     def page(self, name: str) -> RecordPage:
         """Return the view of a record; raises 404 where there is none of that name."""

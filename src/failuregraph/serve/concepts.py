@@ -34,7 +34,7 @@ class Concepts:
             for scheme in SCHEMES
         ]
 
-    async def concept(self, request: Request) -> Response:
+    def concept(self, request: Request) -> Response:
         """Return the page of a concept; a client that asks for RDF is led to the scheme, which tells of the concept.
 
         An address without a concept is refused with the nearest name.

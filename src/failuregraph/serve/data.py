@@ -15,7 +15,7 @@ from failuregraph.pages.published.croissant import croissant
 from failuregraph.pages.published.data import citation_file, data_page, sums
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable
 
     from starlette.requests import Request
 
@@ -36,7 +36,7 @@ class Data:
 
     def routes(self) -> list[Route]:
         """Return the routes of the page and of the files beside it."""
-        found: dict[str, Callable[[Request], Awaitable[Response]]] = {
+        found: dict[str, Callable[[Request], Response]] = {
             "/data": self.page,
             "/croissant.json": self.croissant,
             "/CITATION.cff": self.citation,
@@ -45,28 +45,28 @@ class Data:
         found |= {f"/data.{form.suffix}": self._cited(form) for form in FORMATS}
         return [Route(path, answer, methods=_READING) for path, answer in found.items()]
 
-    async def page(self, _: Request) -> Response:
+    def page(self, _: Request) -> Response:
         """Return the page of the data."""
         return self.desk.page("data.html", data_page(self.site))
 
-    async def croissant(self, _: Request) -> Response:
+    def croissant(self, _: Request) -> Response:
         """Return the description of the tables; it is JSON-LD."""
         text = json.dumps(croissant(self.site), indent=1, ensure_ascii=False) + "\n"
         return Response(text, headers={"Content-Type": "application/ld+json"})
 
-    async def citation(self, _: Request) -> Response:
+    def citation(self, _: Request) -> Response:
         """Return the citation of the release as CITATION.cff."""
         return Response(citation_file(self.site), headers={"Content-Type": "application/yaml"})
 
-    def _cited(self, form: CitationFormat) -> Callable[[Request], Awaitable[Response]]:
-        async def answer(_: Request) -> Response:
+    def _cited(self, form: CitationFormat) -> Callable[[Request], Response]:
+        def answer(_: Request) -> Response:
             name = f'attachment; filename="failuregraph.{form.suffix}"'
             headers = {"Content-Type": form.media_type, "Content-Disposition": name}
             return Response(of_release(self.site).form(form.suffix), headers=headers)
 
         return answer
 
-    async def sums(self, request: Request) -> Response:
+    def sums(self, request: Request) -> Response:
         """Return the SHA-256 of every file of the release and of its manifest, as ``sha256sum -c`` reads them."""
         release = self.site.release
         if request.path_params["release"] != release.identifier:

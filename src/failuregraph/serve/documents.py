@@ -43,7 +43,7 @@ class Documents:
     def __init__(self, desk: Desk) -> None:
         self.desk, self.site, self.templates, self.root = desk, desk.site, desk.templates, desk.place.root
 
-    async def handle(self, request: Request) -> Response:
+    def handle(self, request: Request) -> Response:
         """Return a document, a redirect to one, or a refusal that helps."""
         path = str(request.path_params["path"])
         thing = self.site.document_of(path)

@@ -44,14 +44,14 @@ class Feeds:
         }
         return [Route(path, answer, methods=_READING) for path, answer in found.items()]
 
-    async def feed(self, request: Request) -> Response:
+    def feed(self, request: Request) -> Response:
         """Return a feed as Atom."""
         found = feed_at(self.site, f"feeds/{request.path_params['path']}")
         if found is None:
             raise HTTPException(404)
         return Response(write(found), headers={"Content-Type": "application/atom+xml"})
 
-    async def robots(self, _: Request) -> Response:
+    def robots(self, _: Request) -> Response:
         """Keep crawlers out of the endpoint alone, and tell them of the site map."""
         lines = ["User-agent: *", f"Disallow: {self.root}/sparql", "", f"Sitemap: {self.public}/sitemap.xml"]
         return PlainTextResponse("\n".join(lines) + "\n")

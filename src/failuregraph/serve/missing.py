@@ -32,6 +32,6 @@ class MissingRoute:
     def _view(self) -> Missing:
         return missing(self.desk.site)
 
-    async def missing(self, _: Request) -> Response:
+    def missing(self, _: Request) -> Response:
         """Return the page."""
         return self.desk.page("missing.html", self._view)

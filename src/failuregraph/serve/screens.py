@@ -48,7 +48,7 @@ class Screens:
         }
         return [Route(path, answer, methods=["GET", "HEAD"]) for path, answer in found.items()]
 
-    async def home(self, request: Request) -> Response:
+    def home(self, request: Request) -> Response:
         """Return the front page with its counts; who asks for RDF is led to what describes the data set."""
         accept = request.headers.get("accept")
         name = choose(accept, "graph", html=True)
@@ -62,7 +62,7 @@ class Screens:
         page.headers["Link"] = header(_HOME, self.root)
         return page
 
-    async def opensearch(self, _: Request) -> Response:
+    def opensearch(self, _: Request) -> Response:
         """Return how browsers and aggregators search the incidents (OpenSearch 1.1)."""
         page = self.desk.page("opensearch.xml", self.desk.place.home)
         return Response(page.body, headers={"Content-Type": "application/opensearchdescription+xml"})

@@ -54,11 +54,11 @@ class WellKnown:
     def __init__(self, site: Site, root: str = "") -> None:
         self.site, self.root = site, root
 
-    async def void(self, _: Request) -> Response:
+    def void(self, _: Request) -> Response:
         """Lead to the VoID document, which is negotiated like every document."""
         return RedirectResponse(f"{self.root}/{VOID.removeprefix(BASE)}", 303, {"Vary": "Accept"})
 
-    async def examples(self, request: Request) -> Response:
+    def examples(self, request: Request) -> Response:
         """Return the IRIs of the stored questions: as a graph, or one a line for who asks for plain text."""
         accept = request.headers.get("accept")
         if "text/plain" in (accept or ""):
@@ -86,7 +86,7 @@ class WellKnown:
         head = [say(_EXAMPLES, "a", "dcat:Resource"), say(_EXAMPLES, "dcterms:license", CC_BY)]
         return head + [say(_EXAMPLES, "dcterms:hasPart", name) for name in sorted(names)] + told
 
-    async def security(self, _: Request) -> Response:
+    def security(self, _: Request) -> Response:
         """Return the contact for weaknesses (RFC 9116); it ends a year after the date of the data."""
         lines = [
             "# SECURITY.md says what is in scope, and how soon an answer comes.",

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
-from failuregraph.names import BASE
+from failuregraph.names import BASE, SCHEMES
 from failuregraph.pages.published.feeds import dated_records
+from failuregraph.pages.things.concepts import concepts_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,9 +32,11 @@ def documents(site: Site) -> list[Location]:
 
 
 def pages(site: Site, paths: Sequence[str]) -> list[Location]:
-    """Return the pages that are no documents, the stored questions among them, each as new as the newest record."""
+    """Return the pages that are no documents, questions and concepts among them, each as new as the newest record."""
     newest = max((each.changed for each in dated_records(site)), default="")
-    return [(path, newest) for path in [*paths, *(f"questions/{name}" for name in sorted(site.questions))]]
+    questions = [f"questions/{name}" for name in sorted(site.questions)]
+    concepts = [f"{scheme}/{local}" for scheme in SCHEMES for local in concepts_of(site, scheme)]
+    return [(path, newest) for path in [*paths, *questions, *concepts]]
 
 
 def write_map(public: str, locations: Sequence[Location]) -> bytes:
