@@ -11,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from browsing import Visit, chromium, visiting
 from live import Server, running
 from playwright.sync_api import Browser
+from retired import with_retired
 
 from failuregraph.project import Project
 
@@ -27,6 +28,8 @@ PAGES = [
     "/doc/system/chatgpt",
     "/doc/control/prism",
     "/doc/registry/ai-failure-index",
+    "/doc/incident/AIID-1158",
+    "/graph/dcat",
     "/mode",
     "/mode/hallucination",
     "/surface/recommender",
@@ -42,6 +45,8 @@ PAGES = [
     "/questions/disclosure-trend-by-mode",
     "/questions/growing-modes",
     "/questions/compare-two-vendors",
+    "/questions/modes-close-in-time",
+    "/questions/time-between-incidents",
     "/questions/organisation-profile?organisation=nothing-like-it",
     "/questions/organisation-profile?organisation=a+b+%3C",
     "/sparql",
@@ -60,6 +65,12 @@ REFUSED = {
 RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 }
+
+#: How a page is looked at: its width, and whether it is dark.
+LOOKS = [
+    pytest.param(1280, False, id="wide and light"),
+    pytest.param(360, True, id="narrow and dark", marks=pytest.mark.slow),
+]
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +95,7 @@ def _quiet(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize("path", PAGES)
-@pytest.mark.parametrize(("width", "dark"), [(1280, False), (360, True)], ids=["wide and light", "narrow and dark"])
+@pytest.mark.parametrize(("width", "dark"), LOOKS)
 def test_axe_finds_nothing(site: Server, browser: Browser, path: str, width: int, *, dark: bool) -> None:
     """No page breaks a rule of WCAG 2.2 AA that can be tested, in both schemes and widths."""
     with visiting(browser, site.url, width=width, dark=dark) as visit:
@@ -140,6 +151,15 @@ def test_a_walk_through_the_site(site: Server, browser: Browser, tmp_path: Path,
         page.get_by_role("navigation", name="Main").get_by_role("link", name="Data", exact=True).click()
         assert page.get_by_role("link", name="failuregraph.nq", exact=True).count()
         _quiet(visit)
+
+
+def test_axe_finds_nothing_on_what_is_left_of_an_identifier(browser: Browser, tmp_path: Path) -> None:
+    """The pages of withdrawn and of divided records are as good as others."""
+    with running(with_retired(tmp_path), tmp_path / "build") as server, visiting(browser, server.url) as visit:
+        for path, status in {"/record/withdrawn": 410, "/record/divided": 300}.items():
+            reply = visit.page.goto(path)
+            assert status == (reply and reply.status)
+            assert [] == Axe().run(visit.page, options=RULES).response["violations"]
 
 
 def test_the_keyboard_reaches_the_content_first(site: Server, browser: Browser) -> None:

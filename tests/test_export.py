@@ -42,10 +42,16 @@ def release(corpus: Project, tmp_path_factory: pytest.TempPathFactory) -> Releas
 
 
 @pytest.fixture(scope="module")
-def site(release: Release, corpus: Project, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def gathered(release: Release, corpus: Project) -> Exported:
+    """Return what an export of the corpus writes."""
+    return _gathered(release, corpus)
+
+
+@pytest.fixture(scope="module")
+def site(gathered: Exported, release: Release, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of an export of the corpus."""
     folder = tmp_path_factory.mktemp("export") / "site"
-    export(_gathered(release, corpus), folder, release.identifier)
+    export(gathered, folder, release.identifier)
     return folder
 
 
@@ -166,6 +172,7 @@ def test_dumps_feeds_and_citations_are_there(site: Path, release: Release) -> No
         assert (site / name).is_file(), name
 
 
+@pytest.mark.slow
 def test_two_exports_are_the_same_bytes(site: Path, release: Release, corpus: Project, tmp_path: Path) -> None:
     """Another run and another folder change nothing, and nothing names the host or its folders."""
     again = tmp_path / "again"
@@ -194,6 +201,7 @@ def test_an_export_replaces_an_earlier_one_and_nothing_else(release: Release, tm
     assert ["full", "site"] == sorted(path.name for path in tmp_path.iterdir() if path.name != "project")
 
 
+@pytest.mark.slow
 def test_an_address_that_there_is_not_leads_to_the_live_service(release: Release, corpus: Project) -> None:
     """It is reported with the page on which it stands, and no link of the export is dead."""
     service = Service(release, corpus, Settings(), Place())
@@ -204,10 +212,9 @@ def test_an_address_that_there_is_not_leads_to_the_live_service(release: Release
     assert f'<a href="{LIVE}/nowhere">x</a>' == found.body("index.html").decode()
 
 
-def test_only_what_questions_name_is_missing(release: Release, corpus: Project) -> None:
+def test_only_what_questions_name_is_missing(gathered: Exported) -> None:
     """Defaults of questions name organisations of the real graph; the pages of the corpus lead nowhere else."""
-    broken = _gathered(release, corpus).broken
-    assert set() == set(broken) - {f"/organisation/{name}" for name in ("google", "meta", "openai")}
+    assert set() == set(gathered.broken) - {f"/organisation/{name}" for name in ("google", "meta", "openai")}
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,12 @@ import asyncio
 import html.parser
 import json
 import re
-import shutil
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from conftest import CORPUS
 from reading import statements
+from retired import with_retired
 
 from failuregraph.build import build
 from failuregraph.ingest.importing import take
@@ -28,27 +27,6 @@ from failuregraph.serve.settings import Place, Settings
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 PROBLEM = "application/problem+json"
 REPLACED = "http://purl.org/dc/terms/isReplacedBy"
-RETIRED = """
-PREFIX dcterms: <http://purl.org/dc/terms/>
-PREFIX fg: <https://w3id.org/failuregraph/ontology#>
-PREFIX incident: <https://w3id.org/failuregraph/incident/>
-PREFIX organisation: <https://w3id.org/failuregraph/organisation/>
-PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
-PREFIX recordstatus: <https://w3id.org/failuregraph/record-status#>
-PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
-
-incident:merged dcterms:isReplacedBy incident:FI-9001 .
-incident:divided dcterms:isReplacedBy incident:FI-9001 , incident:FI-9002 .
-organisation:renamed dcterms:isReplacedBy organisation:northwind-group .
-incident:withdrawn
-    fg:recordStatus recordstatus:withdrawn ;
-    dcterms:modified "2026-01-05"^^xsd:date ;
-    skos:editorialNote "No source says that a system of this kind was in use."@en ;
-    rdfs:label "The words that were removed"@en ;
-    dcterms:description "The words that were removed"@en .
-incident:withdrawn-in-silence fg:recordStatus recordstatus:withdrawn .
-"""
 
 
 def get(service: Service, path: str, accept: str = "", method: str = "GET") -> Reply:
@@ -59,12 +37,9 @@ def get(service: Service, path: str, accept: str = "", method: str = "GET") -> R
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Service:
     """Return the application of the test corpus with some identifiers retired, below the path of a proxy."""
-    root = shutil.copytree(
-        CORPUS, tmp_path_factory.mktemp("retired") / "project", ignore=shutil.ignore_patterns(".cache")
-    )
-    (root / "data" / "withdrawn.ttl").write_text(RETIRED, encoding="utf-8")
-    project = Project.at(root)
-    return Service(build(project, root.parent / "build"), project, Settings(), Place(root="/base"))
+    folder = tmp_path_factory.mktemp("retired")
+    project = with_retired(folder)
+    return Service(build(project, folder / "build"), project, Settings(), Place(root="/base"))
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ _MEANING: Final[dict[str, str]] = {
     "waiting": "queries that wait for a worker",
     "refill": "seconds of processing that one address gets back each minute",
     "burst": "seconds of processing that one address may save up",
-    "cache": "bytes of answers kept in memory",
+    "cache": "bytes of answers kept in memory, and as many of pages",
 }
 
 
