@@ -22,6 +22,8 @@ __all__ = ["Kept"]
 #: What is never kept: the state of the server, and dumps, which are sent from the disk.
 _APART: Final = ("/health", "/dumps/")
 _OVERHEAD: Final = 1024
+#: The headers that are read here alone.
+_OWN: Final = (b"accept", b"if-none-match", b"range")
 _KEEP: Final = {200, 300, 301, 303, 404, 406, 410}
 _REVALIDATE: Final = b"public, max-age=0, must-revalidate"
 
@@ -46,23 +48,25 @@ class Kept:
         self._pages: OrderedDict[_Key, _Page] = OrderedDict()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the page that was kept, or make it."""
+        """Send the page that was kept, or make it; what fails is sent as the refusal that it is, and then raised."""
         path = str(scope["path"])
         if scope["method"] not in ("GET", "HEAD") or path.startswith(self._apart):
             await self._inner(scope, receive, send)
             return
-        headers = dict(scope["headers"])
-        key = (path, bytes(scope["query_string"]), _wanted(headers.get(b"accept", b"").decode("latin-1")))
-        page = self._pages.get(key)
+        accept = _joined(scope, b"accept")
+        key = (path, bytes(scope["query_string"]), _wanted(accept.decode("latin-1")))
+        page, fault = self._pages.get(key), None
         if page is None:
-            page = await self._made(scope, receive)
+            page, fault = await self._made(scope, receive, accept)
             self._put(key, page)
         else:
             self._pages.move_to_end(key)
-        await _sent(page, headers.get(b"if-none-match", b""), send, empty=scope["method"] == "HEAD")
+        await _sent(page, _joined(scope, b"if-none-match"), send, empty=scope["method"] == "HEAD")
+        if fault is not None:
+            raise fault
 
-    async def _made(self, scope: Scope, receive: Receive) -> _Page:
-        """Return what the application answers to a GET by somebody who has nothing yet."""
+    async def _made(self, scope: Scope, receive: Receive, accept: bytes) -> tuple[_Page, Exception | None]:
+        """Return what the application answers to a GET by somebody who has nothing yet, and what failed in it."""
         parts: list[bytes] = []
         started: list[Message] = []
 
@@ -72,20 +76,34 @@ class Kept:
             else:
                 parts.append(message.get("body", b""))
 
-        asked = [(name, value) for name, value in scope["headers"] if name not in (b"if-none-match", b"range")]
-        await self._inner({**scope, "method": "GET", "headers": asked}, receive, take)
-        body = b"".join(parts)
-        return _page(int(started[0]["status"]), list(started[0]["headers"]), body)
+        asked = [pair for pair in scope["headers"] if pair[0] not in _OWN]
+        asked += [(b"accept", accept)] if accept else []
+        fault: Exception | None = None
+        try:
+            await self._inner({**scope, "method": "GET", "headers": asked}, receive, take)
+        except Exception as error:  # the application has answered with 500 before it raises
+            if not started:
+                raise
+            fault = error
+        return _page(int(started[0]["status"]), list(started[0]["headers"]), b"".join(parts)), fault
 
     def _put(self, key: _Key, page: _Page) -> None:
-        cost = len(page.body) + _OVERHEAD
-        if page.status not in _KEEP or cost > self._size // 4:
+        cost = _cost(key, page)
+        if page.status not in _KEEP or cost > self._size // 4 or key in self._pages:
             return
         self._pages[key] = page
         self._used += cost
         while self._used > self._size:
-            _, dropped = self._pages.popitem(last=False)
-            self._used -= len(dropped.body) + _OVERHEAD
+            self._used -= _cost(*self._pages.popitem(last=False))
+
+
+def _cost(key: _Key, page: _Page) -> int:
+    return len(page.body) + len(key[0]) + len(key[1]) + _OVERHEAD
+
+
+def _joined(scope: Scope, name: bytes) -> bytes:
+    """Return a header that may stand several times as one (RFC 9110, 5.3)."""
+    return b", ".join(value for each, value in scope["headers"] if each == name)
 
 
 def _wanted(accept: str) -> _Wish:
