@@ -185,3 +185,23 @@ def test_every_stop_of_the_keyboard_is_seen(site: Server, browser: Browser) -> N
             style = "getComputedStyle(document.activeElement).outlineStyle"
             name = visit.page.evaluate("document.activeElement.outerHTML.slice(0, 80)")
             assert "none" != visit.page.evaluate(style), name
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/incidents", "Incidents"),
+        ("/questions", "Questions"),
+        ("/questions/severity-by-mode", "Questions"),
+        ("/sparql", "SPARQL"),
+        ("/ontology", "Ontology"),
+        ("/missing", "What is missing"),
+        ("/data", "Data"),
+    ],
+)
+def test_the_menu_says_where_one_is(site: Server, browser: Browser, path: str, name: str) -> None:
+    """The part of the site that a page belongs to is marked, for eyes and for screen readers."""
+    with visiting(browser, site.url) as visit:
+        visit.page.goto(path)
+        menu = visit.page.get_by_role("navigation", name="Main")
+        assert [name] == menu.locator("[aria-current]").all_inner_texts()
