@@ -17,6 +17,7 @@ from failuregraph.pages.rendering import Templates
 from failuregraph.pages.site import Site
 from failuregraph.pages.things.concepts import concepts_of
 from failuregraph.project import Project
+from failuregraph.serve.asking import ask
 from failuregraph.serve.browse import Browse
 from failuregraph.serve.concepts import Concepts
 from failuregraph.serve.desk import Desk
@@ -116,29 +117,9 @@ class Pages:
 
     def ask(self, path: str, accept: str = "text/html") -> tuple[int, dict[str, str], str]:
         """Return status, headers and body of a GET that never leaves the process."""
-        return asyncio.run(self._ask(path, accept))
-
-    async def _ask(self, path: str, accept: str) -> tuple[int, dict[str, str], str]:
         parts = urlsplit(path)
-        scope = {"type": "http", "method": "GET", "path": unquote(parts.path), "query_string": parts.query.encode()}
-        scope |= {
-            "headers": [(b"accept", accept.encode())],
-            "root_path": "",
-            "server": ("localhost", 80),
-            "scheme": "http",
-        }
-        sent: list[dict[str, object]] = []
-
-        async def receive() -> dict[str, object]:
-            return {"type": "http.request", "body": b"", "more_body": False}
-
-        async def send(message: dict[str, object]) -> None:
-            sent.append(message)
-
-        await self.app(scope, receive, send)  # type: ignore[arg-type]
-        headers = {k.decode(): v.decode() for k, v in sent[0]["headers"]}  # type: ignore[attr-defined]
-        body = b"".join(bytes(each.get("body", b"")) for each in sent[1:])  # type: ignore[call-overload]
-        return int(str(sent[0]["status"])), headers, body.decode()
+        reply = asyncio.run(ask(self.app, unquote(parts.path), accept, query=parts.query))
+        return reply.status, reply.headers, reply.text
 
     def page(self, path: str) -> Parsed:
         """Return the page at a path, which must be there."""

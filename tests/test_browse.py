@@ -478,7 +478,7 @@ def _made(number: int, own: dict[str, tuple[str, ...]]) -> Entry:
     name = f"X-{number:05}"
     date = (f"20{number % 20:02}", "gYear", f"20{number % 20:02}-01-01")
     whole = {"partial": False, "licence": CC_BY, "summary": "Text " * 20, "values": own, "named": ()}
-    return Entry(name, f"{BASE}record/{name}", "", f"Record {number}", *date, kind="incident", **whole)  # type: ignore[arg-type]
+    return Entry(name, f"{BASE}record/{name}", "", f"Record {number}", *date, kind="incident", **whole)  # type: ignore[arg-type]  # a mapping of mixed values
 
 
 def _many(size: int, folder: Path) -> tuple[Catalogue, Index]:

@@ -18,7 +18,7 @@ import pyoxigraph as ox
 import pytest
 
 from failuregraph.build import Release, build
-from failuregraph.errors import WrongUse
+from failuregraph.errors import Unreadable, WrongUse
 from failuregraph.names import BASE
 from failuregraph.project import Project
 from failuregraph.serve.addresses import readdressed
@@ -182,6 +182,15 @@ def test_two_exports_are_the_same_bytes(site: Path, release: Release, corpus: Pr
     assert [] == [name for name in one if one[name] != two[name]]
     hosts = [str(corpus.root).encode(), str(release.path).encode(), str(Path.home()).encode() + b"/"]
     assert [] == [(name, host) for name, body in one.items() for host in hosts if host in body]
+
+
+def test_nothing_is_written_outside_of_the_folder(gathered: Exported, tmp_path: Path) -> None:
+    """An identifier that climbs out of the folder ends the export, and nothing is left of it."""
+    found = Exported(LIVE, {"../out.ttl": gathered.files["mode.ttl"]}, {}, {"../out.ttl": "/../out.ttl"})
+    with pytest.raises(Unreadable, match="outside of the export"):
+        export(found, tmp_path / "inside" / "site", "r")
+    assert ["inside"] == [each.name for each in tmp_path.iterdir()]
+    assert [] == list((tmp_path / "inside").iterdir())
 
 
 def test_an_export_replaces_an_earlier_one_and_nothing_else(release: Release, tmp_path: Path) -> None:

@@ -228,6 +228,9 @@ def export(found: Exported, folder: Path, release: str) -> int:
 def _write(found: Exported, work: Path, release: str) -> None:
     for file in sorted(found.files):
         path = work / file
+        if not path.resolve().is_relative_to(work.resolve()):
+            message = f"“{file}” would be written outside of the export; an identifier of the graph leads out of it."
+            raise Unreadable(message, work)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(found.body(file))
     stated = {"live": found.live, "release": release, "files": len(found.files)}

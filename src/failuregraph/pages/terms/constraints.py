@@ -93,7 +93,7 @@ class Shapes:
         return tuple(sorted(found, key=lambda shape: (shape.label, shape.anchor)))
 
     def _node(self, name: str) -> NodeShape:
-        targets = tuple(link_to(term, self._labels) for term in self._terms(name, "targetClass"))  # type: ignore[arg-type]
+        targets = tuple(link_to(term, self._labels) for term in self._terms(name, "targetClass"))  # type: ignore[arg-type]  # a target is a term of RDF 1.1
         parts = [self._property(_key(part), targets) for part in self._terms(name, "property")]
         label = self._told[name].get(NAMESPACES["rdfs"] + "label", [])
         return NodeShape(
