@@ -109,6 +109,7 @@ def test_axe_finds_nothing(site: Server, browser: Browser, path: str, width: int
         _quiet(visit)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", PAGES)
 def test_nothing_runs_over_the_edge_of_a_narrow_screen(site: Server, browser: Browser, path: str) -> None:
     """At 320 px no page scrolls sideways (WCAG 2.2, 1.4.10 Reflow); tables scroll in themselves."""

@@ -143,6 +143,7 @@ def test_the_front_process_stays_as_it_was(target: Target, pot: Honeypot, canary
     """Memory, children and descriptors are those of before after hundreds of hostile queries."""
     cases = quick(pot.address, canary.as_uri())
     _sent(target, cases[:40])
+    time.sleep(1.5)
     before = (memory(target.pid), len(descendants(target.pid)), descriptors(target.pid))
     wrong = _sent(target, [*cases, *HEAVY_ENOUGH])
     time.sleep(1.5)

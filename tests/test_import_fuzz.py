@@ -94,6 +94,7 @@ def _mutated(value: object, path: list[int], new: object) -> object:
     return {**value, name: _mutated(value[name], path[1:], new)}
 
 
+@pytest.mark.slow
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(registry=st.sampled_from(sorted(_FILES)), path=st.lists(st.integers(0, 40), max_size=7), new=_JSON)
 def test_whatever_the_fields_hold_the_account_balances(
