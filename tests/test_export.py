@@ -16,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 import pyoxigraph as ox
 import pytest
+from browsing import chromium, visiting
 
 from failuregraph.build import Release, build
 from failuregraph.errors import Unreadable, WrongUse
@@ -28,7 +29,6 @@ from failuregraph.serve.export import MARK, Exported, export, gather
 from failuregraph.serve.settings import Place, Settings
 
 LIVE = "https://live.example"
-CHROMIUM = Path("/usr/bin/chromium")
 
 
 def _gathered(release: Release, project: Project) -> Exported:
@@ -265,28 +265,18 @@ def address(site: Path, tmp_path: Path) -> Iterator[str]:
         server.shutdown()
 
 
-@pytest.mark.skipif(not CHROMIUM.exists(), reason="/usr/bin/chromium is not installed: apt-get install chromium")
 def test_a_browser_reads_it_from_a_subfolder(address: str) -> None:
     """No error on the console, nothing asked of another host, the style is there, and links lead on."""
-    from playwright.sync_api import sync_playwright
-
-    asked: list[str] = []
-    errors: list[str] = []
-    with sync_playwright() as p:
-        browser = p.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        page = browser.new_page()
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: errors.append(str(error)))
+    with chromium() as browser, visiting(browser, address) as visit:
+        page = visit.page
         for name in ("index.html", "data.html", "record/FI-9001.html", "questions.html", "sparql.html", "404.html"):
             page.goto(f"{address}/{name}")
             assert 0 < page.evaluate("document.styleSheets[0].cssRules.length"), name
         page.goto(f"{address}/index.html")
         page.click("text=Data, licence and citation")
         assert f"{address}/data.html" == page.url
-        browser.close()
-    assert [] == [url for url in asked if not url.startswith((address, "data:"))]
-    assert [] == errors
+        assert [] == visit.outside
+        assert [] == [said for said in visit.said if said.startswith("error")]
 
 
 @pytest.mark.slow

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from failuregraph.pages.site import Site
+    from failuregraph.store import Term
 
 __all__ = ["NodeShape", "PropertyShape", "Shapes", "ShapesPage", "shapes_page"]
 
@@ -37,7 +38,6 @@ _WORDS: Final = {
     "node": "that conforms to {}",
 }
 _KINDS: Final = {"IRI": "an IRI", "Literal": "a literal", "BlankNode": "a blank node"}
-_Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
 
 @dataclass(frozen=True)
@@ -78,13 +78,15 @@ class ShapesPage:
 
 
 class Shapes:
-    """The shapes of one document, lists and nameless parts included."""
+    """The shapes of one document, lists and nameless parts included; statements about statements are no RDF 1.1."""
 
     def __init__(self, triples: Iterable[ox.Triple], labels: Mapping[str, str], path: str) -> None:
         self._labels, self._path = labels, path
-        self._told: dict[str, dict[str, list[_Term]]] = {}
+        self._told: dict[str, dict[str, list[Term]]] = {}
         for triple in triples:
-            self._told.setdefault(_key(triple.subject), {}).setdefault(triple.predicate.value, []).append(triple.object)
+            if not isinstance(triple.subject, ox.Triple) and not isinstance(triple.object, ox.Triple):
+                told = self._told.setdefault(_key(triple.subject), {})
+                told.setdefault(triple.predicate.value, []).append(triple.object)
 
     def node_shapes(self) -> tuple[NodeShape, ...]:
         """Return the node shapes by label."""
@@ -93,7 +95,7 @@ class Shapes:
         return tuple(sorted(found, key=lambda shape: (shape.label, shape.anchor)))
 
     def _node(self, name: str) -> NodeShape:
-        targets = tuple(link_to(term, self._labels) for term in self._terms(name, "targetClass"))  # type: ignore[arg-type]  # a target is a term of RDF 1.1
+        targets = tuple(link_to(term, self._labels) for term in self._terms(name, "targetClass"))
         parts = [self._property(_key(part), targets) for part in self._terms(name, "property")]
         label = self._told[name].get(NAMESPACES["rdfs"] + "label", [])
         return NodeShape(
@@ -127,7 +129,7 @@ class Shapes:
         words = [self._constraint(each, terms) for each, terms in self._told[name].items() if each not in _APART]
         return (_counted(*(_text(self._terms(name, each)) for each in ("minCount", "maxCount"))), *sorted(words))
 
-    def _constraint(self, predicate: str, terms: list[_Term]) -> str:
+    def _constraint(self, predicate: str, terms: list[Term]) -> str:
         name = predicate.removeprefix(_SH)
         if name == "or":
             return "either " + " or ".join(self._inside(part) for part in self._list(terms[0]))
@@ -140,24 +142,24 @@ class Shapes:
         values = " and ".join(self._called(each) for each in terms)
         return _WORDS.get(name, f"{shorten(predicate)} {{}}").format(values)
 
-    def _inside(self, part: _Term) -> str:
+    def _inside(self, part: Term) -> str:
         """Return what one alternative asks, in words."""
         told = self._told.get(_key(part), {})
         return " and ".join(sorted(self._constraint(each, terms) for each, terms in told.items() if each != RDF_TYPE))
 
-    def _list(self, head: _Term) -> list[_Term]:
-        found: list[_Term] = []
+    def _list(self, head: Term) -> list[Term]:
+        found: list[Term] = []
         told = self._told.get(_key(head), {})
         while _FIRST in told:
             found += told[_FIRST]
             told = self._told.get(_key(told[_REST][0]), {})
         return found
 
-    def _terms(self, name: str, local: str) -> list[_Term]:
+    def _terms(self, name: str, local: str) -> list[Term]:
         return self._told.get(name, {}).get(_SH + local, [])
 
     @staticmethod
-    def _called(term: _Term) -> str:
+    def _called(term: Term) -> str:
         return shorten(term.value) if isinstance(term, ox.NamedNode) else _text([term])
 
 
@@ -173,11 +175,11 @@ def _counted(least: str, most: str) -> str:
     return " and ".join(bound for bound in bounds if bound) or "any number"
 
 
-def _key(term: _Term) -> str:
+def _key(term: Term) -> str:
     return term.value if isinstance(term, ox.NamedNode) else str(term)
 
 
-def _text(terms: list[_Term]) -> str:
+def _text(terms: list[Term]) -> str:
     return next((term.value for term in terms if not isinstance(term, ox.Triple)), "")
 
 
