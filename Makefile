@@ -46,7 +46,8 @@ test: $(READY) assets lint ## lint, types and all tests but the slow ones
 	$(BIN)/python -m pytest -n 2 -m "not slow"
 
 test-all: $(READY) assets lint ## everything, the slow proofs too
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 -m "not alone"
+	$(BIN)/python -m pytest -m alone
 
 check: $(READY) ## check the data, the ontology and the queries
 	$(BIN)/failuregraph check

@@ -252,6 +252,7 @@ def test_an_attack_from_one_address_leaves_the_other_served(corpus: Project, tmp
     assert CHECKED > _slowest_of_a_hundred(times)
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 def test_a_thousand_hostile_queries(corpus: Project, tmp_path: Path, pot: Honeypot, canary: Path) -> None:
     """Over a thousand queries the other client is served within the promise, and memory and children stay flat."""

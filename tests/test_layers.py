@@ -98,6 +98,7 @@ def test_a_second_check_loads_no_rdf(copy: Project) -> None:
     assert set() == loaded & {"rdflib", "pyoxigraph", "pyshacl"}
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 def test_help_takes_at_most_twice_the_time_of_importing_click() -> None:
     """Medians of eleven runs in turn, so that a busy machine slows both."""
