@@ -19,6 +19,8 @@ RULES = QueryFile.folder(Path(__file__).parent.parent / "queries" / "derive")
 MAPPING = f"""<#m> a fg:Mapping ; owl:annotatedSource <{SCHEME}a#x> ; owl:annotatedProperty skos:closeMatch ;
     owl:annotatedTarget mode:hallucination .
     mode:hallucination skos:inScheme <https://w3id.org/failuregraph/mode> ."""
+ALIGNED = """<#m> a fg:Mapping ; owl:annotatedSource fg:Incident ; owl:annotatedProperty rdfs:subClassOf ;
+    owl:annotatedTarget risk:Incident ."""
 CLASSIFIED = f"""incident:A a fg:Incident ; fg:classification <#c> .
     <#c> fg:publicationStatus publication:published ; fg:assigns <{SCHEME}a#x> . {MAPPING}"""
 STEP = f"""<#s> a fg:ObservedStep ; fg:outsideConcept <{SCHEME}a#x> .
@@ -51,6 +53,8 @@ SOURCES = """incident:A a fg:Incident ; fg:severity severity:high ; fg:source <#
     severity:high fg:rank 3 . <#record> a fg:Record ; foaf:primaryTopic incident:A ; fg:sourceListComplete true .
     <#one> a fg:Source ; fg:publisher publisher:daily ; fg:sourceType sourcetype:primary .
     <#two> a fg:Source ; fg:publisher publisher:weekly ."""
+REPORTED = """incident:A a fg:Incident . incident:B a fg:Incident ; fg:sameEventAs incident:A ; fg:source <#s> .
+    <#s> a fg:Source ."""
 ONE_OWNER = f"{SOURCES} publisher:daily fg:owner organisation:acme . publisher:weekly fg:owner organisation:acme ."
 MODE = """incident:A a fg:Incident ; fg:failureMode mode:hallucination . mode:hallucination fg:profileStep <#s>, <#t> .
     <#s> fg:order 1 ; fg:stepConcept step:model-generates . <#t> fg:order 2 ; fg:stepConcept step:output-acted-on ."""
@@ -70,6 +74,12 @@ TWINS = [
         MAPPING,
         ("skos:closeMatch", "owl:differentFrom"),
         f"<{SCHEME}a#x> skos:closeMatch mode:hallucination",
+    ),
+    (
+        "05-matches",
+        ALIGNED,
+        ("rdfs:subClassOf", "rdfs:seeAlso"),
+        "fg:Incident rdfs:subClassOf risk:Incident",
     ),
     (
         "10-date-bounds",
@@ -92,6 +102,7 @@ TWINS = [
         "incident:B fg:sameEventAs incident:A",
     ),
     ("20-event", EVENT, ("fg:sameEventAs", "owl:differentFrom"), "incident:B fg:event incident:A"),
+    ("21-reported-events", REPORTED, ("fg:sameEventAs", "owl:differentFrom"), "<#s> fg:reportsOn incident:A"),
     (
         "30-parties",
         PARTY,
@@ -139,6 +150,18 @@ TWINS = [
         "<#two> fg:inCluster <#one>",
     ),
     ("34-clusters", SOURCES, ("<#two> a fg:Source", "<#two> a fg:Passage"), "<#two> fg:inCluster <#two>"),
+    (
+        "34-independent-origins",
+        SOURCES,
+        ("fg:publisher publisher:weekly", "dcterms:creator publisher:weekly"),
+        "<#two> fg:independentOrigin <#two>",
+    ),
+    (
+        "34-independent-origins",
+        f"{SOURCES} publisher:weekly rdfs:seeAlso publisherkind:registry .",
+        ("rdfs:seeAlso", "fg:publisherKind"),
+        "<#two> fg:independentOrigin <#two>",
+    ),
     (
         "35-independent-sources",
         SOURCES,

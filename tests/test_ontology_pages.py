@@ -56,6 +56,24 @@ def test_a_term_says_all_that_the_ontology_says(release: tuple[Pages, Dump]) -> 
     assert [] == sorted(each for each in told if " ".join(each.split()) not in text)
 
 
+def test_a_term_leads_to_the_vocabularies_that_it_falls_under(release: tuple[Pages, Dump]) -> None:
+    """Each subclass and subproperty that the rules derive stands at its term, and links to the term of the others."""
+    pages, dump = release
+    pairs = [pair for name in ("rdfs:subClassOf", "rdfs:subPropertyOf") for pair in dump.pairs(name)]
+    own = {(s, o) for s, _, o in dump.graphs[ONTOLOGY]}
+    wanted = {(s.removeprefix(FG), o) for s, o in pairs if (s, o) not in own}
+    terms = _terms(ontology_page(pages.site))
+    shown = {
+        (local, match.other.href)
+        for local, term in terms.items()
+        for match in term.matches
+        if match.said in ("a kind of", "narrower than")
+    }
+    assert len(wanted) > 20
+    assert wanted == shown
+    assert {other for _, other in wanted} <= set(pages.page("ontology").links)
+
+
 def test_uses_are_counted_as_in_the_dump(release: tuple[Pages, Dump]) -> None:
     """A class counts its instances, a property its statements, over the union of all graphs."""
     pages, dump = release

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from failuregraph.pages.site import Site
     from failuregraph.pages.terms.constraints import PropertyShape
+    from failuregraph.pages.things.matches import Match
 
 __all__ = ["OntologyPage", "Prefix", "Term", "ontology_page"]
 
@@ -73,6 +74,7 @@ class Term:
     status: str
     deprecated: bool
     replaced: tuple[Link, ...]
+    matches: tuple[Match, ...]
     facts: tuple[Fact, ...]
 
 
@@ -159,6 +161,7 @@ class _Terms:
             status=doc.text(iri, "vs:term_status"),
             deprecated=doc.text(iri, "owl:deprecated") == "true",
             replaced=self._links(iri, "dcterms:isReplacedBy"),
+            matches=self._site.matches.of(iri),
             facts=facts_of(doc, iri, *_TOLD),
         )
 
