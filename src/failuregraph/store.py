@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
 import pyoxigraph as ox
@@ -67,6 +68,8 @@ class Table:
     def without(self, columns: Iterable[str]) -> Table:
         """Return the table without those columns; an unknown name is ignored."""
         gone = set(columns)
+        if gone.isdisjoint(self.columns):
+            return self
         kept = [place for place, name in enumerate(self.columns) if name not in gone]
         names = tuple(self.columns[place] for place in kept)
         return Table(names, tuple(tuple(row[place] for place in kept) for row in self.rows))
@@ -219,13 +222,15 @@ class OxigraphStore:
         if isinstance(found, ox.QueryTriples):
             return Statements(tuple(found))
         columns = tuple(variable.value for variable in found.variables)
-        return Table(columns, tuple(tuple(_plain(row[name]) for name in columns) for row in found))
+        return Table(columns, _rows(found))
 
 
-def _plain(term: object) -> Term | None:
-    if term is None or isinstance(term, ox.NamedNode | ox.Literal | ox.BlankNode):
-        return term
-    raise Unsupported("Oxigraph", f"the term {term} in an answer")
+def _rows(solutions: ox.QuerySolutions) -> tuple[tuple[Term | None, ...], ...]:
+    # Answers may have a hundred thousand cells: they are looked at by the types of all, and not one by one.
+    rows = tuple(map(tuple, solutions))
+    if ox.Triple in set(map(type, chain.from_iterable(rows))):
+        raise Unsupported("Oxigraph", "a term that is a triple, in an answer")
+    return rows
 
 
 _LONGEST_REASON = 120
