@@ -129,6 +129,12 @@ TWINS = [
         'party:p rdfs:label "acme robotics"@en',
     ),
     ("32-publishers", SOURCE, ('fg:host "daily', 'fg:host "weekly'), "<#s> fg:publisher publisher:daily"),
+    (
+        "32-concerned-organisations",
+        GROUP,
+        ("org:subOrganizationOf", "fg:supplier"),
+        "<#i> fg:concerns organisation:whole",
+    ),
     ("33-outlets", SOURCE, ('fg:host "daily', 'dcterms:title "daily'), '<#s> fg:outlet "daily.example"'),
     (
         "33-outlets",

@@ -93,7 +93,7 @@ def test_the_base_of_a_share_is_no_member(graph: OxigraphStore) -> None:
 
 def test_a_path_is_followed_statement_by_statement(graph: OxigraphStore) -> None:
     """An incident of a part counts for the whole: the statement that it is a part is among the reasons."""
-    found = _why(graph, "organisation-profile", 1, organisation="northwind-group")
+    found = _why(graph, "vendor-exposure", 3, vendor="northwind-group")
     assert "subOrganizationOf" in {each.predicate.rpartition("#")[2] for each in found.statements}
 
 
