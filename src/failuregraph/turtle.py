@@ -27,7 +27,19 @@ if TYPE_CHECKING:
 
     from rdflib.term import Node
 
-__all__ = ["ORDER", "format_text", "graph_of", "header_of", "natural", "parse", "read", "read_text", "save", "write"]
+__all__ = [
+    "ORDER",
+    "format_graph",
+    "format_text",
+    "graph_of",
+    "header_of",
+    "natural",
+    "parse",
+    "read",
+    "read_text",
+    "save",
+    "write",
+]
 
 # rdflib would print a traceback for each impossible date, which is a finding of a gate with a line.
 logging.getLogger("rdflib.term").setLevel(logging.ERROR)
@@ -116,7 +128,12 @@ def format_text(text: str, path: Path, first: Sequence[str] = ()) -> str:
 
     ``first`` names the subjects that stand before the others.  Comments below the header are dropped.
     """
-    canonical = write(parse(text, path), first, header_of(text))
+    return format_graph(parse(text, path), text, path, first)
+
+
+def format_graph(graph: rdflib.Graph, text: str, path: Path, first: Sequence[str] = ()) -> str:
+    """Return the canonical form of a Turtle text of which the graph is at hand, as ``format_text`` does."""
+    canonical = write(graph, first, header_of(text))
     if _statements(canonical) != _statements(text):
         message = "formatting would change a literal; write numbers such as 01 as quoted, typed literals."
         raise Unreadable(message, path)
@@ -276,9 +293,11 @@ class _CanonicalTurtle(LongTurtleSerializer):
     def get_pname(self, uri: Node, gen_prefix: bool = True) -> str | None:  # noqa: ARG002, FBT001, FBT002 - overrides rdflib
         if not isinstance(uri, URIRef):
             return None
+        # A plain string: rdflib compares its own IRIs in Python, and this is asked for every term and prefix.
+        name = str(uri)
         for prefix, namespace in NAMESPACES.items():
-            local = uri.removeprefix(namespace)
-            if local != uri and _LOCAL.fullmatch(local):
+            local = name[len(namespace) :]
+            if name.startswith(namespace) and _LOCAL.fullmatch(local):
                 self.addNamespace(prefix, URIRef(namespace))  # type: ignore[no-untyped-call]  # as above
                 return f"{prefix}:{local}"
         return None

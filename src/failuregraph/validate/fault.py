@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import rdflib
+
     from failuregraph.project import SourceFile
     from failuregraph.validate.finding import Level
     from failuregraph.validate.positions import Positions
@@ -25,10 +27,11 @@ class Term:
 
 @dataclass(frozen=True)
 class Loaded:
-    """A file that parses: what it is, its text, its statements as strings, and their lines."""
+    """A file that parses: what it is, its text, its graph, its statements as strings, and their lines."""
 
     source: SourceFile
     text: str
+    graph: rdflib.Graph
     triples: tuple[tuple[Term, Term, Term], ...]
     positions: Positions
 

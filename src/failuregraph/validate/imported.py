@@ -84,7 +84,7 @@ def _value(term: object) -> str:
 def _literals(quads: list[ox.Quad], workspace: Workspace) -> Iterator[_Found]:
     """Yield what the gates of texts, dates, numbers, languages and addresses find; no day counts as in the future."""
     source = SourceFile(workspace.graph_file, "import", workspace.name, "")
-    file = Loaded(source, "", statements(quads), Positions.of(""))
+    file = Loaded(source, "", rdflib.Graph(), statements(quads), Positions.of(""))
     faults = (literals.characters(file), literals.dates(file, dt.date.max), literals.numbers(file))
     for fault in chain(*faults, literals.languages(file), literals.addresses(file), literals.blank_nodes(file)):
         yield _Found(fault.subject, fault.rule, f"{shorten(fault.subject)}: {fault.message}", fault.level)

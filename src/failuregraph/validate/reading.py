@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from failuregraph.errors import Unreadable
-from failuregraph.turtle import format_text, parse, read_text
+from failuregraph.turtle import format_graph, parse, read_text
 from failuregraph.validate.fault import Fault, Loaded, Term
 from failuregraph.validate.positions import Positions
 
@@ -31,13 +31,13 @@ def load(source: SourceFile) -> Loaded | Fault | tuple[Fault, int]:
     if text.startswith(_BOM):
         return Fault(source, "encoding", "the file begins with a byte order mark.", "Save it as UTF-8 without one."), 1
     try:
-        parse(text, source.path)
+        graph = parse(text, source.path)
     except Unreadable as error:
         return Fault(source, "syntax", error.message, "Correct the Turtle at this line."), error.line or 0
     triples = statements(ox.parse(text, format=ox.RdfFormat.TURTLE))
     if not triples:
         return Fault(source, "empty", "the file states nothing.", "Write its statements or delete the file.")
-    return Loaded(source, text, triples, Positions.of(text))
+    return Loaded(source, text, graph, triples, Positions.of(text))
 
 
 def statements(quads: Iterable[ox.Quad]) -> tuple[tuple[Term, Term, Term], ...]:
@@ -56,7 +56,7 @@ def _term(term: object) -> Term:
 def canonical(file: Loaded) -> list[tuple[Fault, int]]:
     """Return the fault of a file that is not in canonical form, with the first line that differs."""
     try:
-        wanted = format_text(file.text, file.source.path, file.source.subjects)
+        wanted = format_graph(file.graph, file.text, file.source.path, file.source.subjects)
     except Unreadable as error:
         return [(Fault(file.source, "format", error.message, "Write the literal as formatting keeps it."), 1)]
     if wanted == file.text:

@@ -10,7 +10,6 @@ import rdflib
 from rdflib import SH, URIRef
 
 from failuregraph.names import SHAPES, shorten
-from failuregraph.turtle import parse
 from failuregraph.validate.fault import Fault
 
 if TYPE_CHECKING:
@@ -54,11 +53,10 @@ def shape_faults(files: Iterable[Loaded]) -> Iterator[Fault]:
     data, shapes = rdflib.Graph(bind_namespaces="none"), rdflib.Graph(bind_namespaces="none")
     home: dict[str, SourceFile] = {}
     for file in files:
-        graph = parse(file.text, file.source.path)
         if file.source.kind == "shapes":
-            shapes += graph
+            shapes += file.graph
         elif not file.source.is_shapes:
-            data += graph
+            data += file.graph
             home |= {subject.value: file.source for subject, _, _ in file.triples}
     faults = {
         Fault(
