@@ -43,10 +43,10 @@ serve: $(RUN) ## build the graph and serve it at http://127.0.0.1:8000 (PORT=800
 	PYTHONPATH=src $(BIN)/python -m failuregraph serve --port $(PORT)
 
 test: $(READY) assets lint ## lint, types and all tests but the slow ones
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
+	$(BIN)/python -m pytest -n 2 -m "not slow"
 
 test-all: $(READY) assets lint ## everything, the slow proofs too
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not alone"
+	$(BIN)/python -m pytest -n 2 -m "not alone"
 	$(BIN)/python -m pytest -m alone
 
 check: $(READY) ## check the data, the ontology and the queries
