@@ -15,21 +15,26 @@ from retired import with_retired
 
 from failuregraph.project import Project
 
-#: One address for each template and each state of it that looks different.
+#: One address for each template, and the states of it that differ most.
 PAGES = [
     "/",
     "/incidents",
     "/incidents?q=court&mode=hallucination&sort=date",
     "/record/FG-0055",
     "/doc/organisation/meta",
+    "/doc/publisher/wsj-com",
+    "/doc/system/chatgpt",
+    "/doc/control/prism",
     "/doc/registry/ai-failure-index",
     "/graph/dcat",
     "/mode",
     "/mode/hallucination",
     "/step/no-legal-basis",
     "/ontology",
+    "/shapes",
     "/missing",
     "/data",
+    "/problem",
     "/questions",
     "/questions/severity-by-mode",
     "/questions/disclosure-trend-by-mode",
@@ -42,21 +47,16 @@ PAGES = [
     "/sparql?query=SELECT+%3Fs+WHERE+%7B+&format=html",
     "/nothing-has-this-address",
 ]
-#: Pages of a template that stands above in another state, or that take long.
+#: Further states of templates that stand above.
 FURTHER = [
     "/incidents?q=zzzzzz",
     "/record/FI-0351",
-    "/doc/publisher/wsj-com",
-    "/doc/system/chatgpt",
-    "/doc/control/prism",
     "/doc/incident/AIID-1158",
     "/severity/high",
     "/surface/recommender",
     "/questions/growing-modes",
     "/questions/modes-close-in-time",
     "/questions/time-between-incidents",
-    "/shapes",
-    "/problem",
 ]
 #: The status of the pages that are no success.
 REFUSED = {

@@ -300,6 +300,14 @@ def test_an_update_is_no_query(store: Store) -> None:
     assert [("3",)] == _table(store, "SELECT (COUNT(*) AS ?n) WHERE { ?s <https://example.org/p> ?o }")
 
 
+def test_a_term_that_is_a_triple_is_refused() -> None:
+    """An answer has terms of RDF 1.1 alone: the embedded engine knows more, and says so rather than passing it on."""
+    triple = ox.Triple(QUADS[0].subject, QUADS[0].predicate, ox.Literal("x"))
+    store = OxigraphStore.of([ox.Quad(QUADS[0].subject, QUADS[0].predicate, triple, QUADS[0].graph_name)])
+    with pytest.raises(Unsupported, match="a term that is a triple"):
+        store.query("SELECT ?o WHERE { ?s ?p ?o }")
+
+
 def test_the_second_engine_calls_nobody() -> None:
     """Rdflib would follow SERVICE; the store refuses it."""
     with pytest.raises(Unsupported, match="rdflib does not support SERVICE"):
