@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 __all__ = ["PROGRAM", "Visit", "chromium", "visiting"]
 
@@ -28,6 +28,7 @@ def chromium() -> Iterator[Browser]:
         pytest.skip("no Chromium is installed: apt-get install chromium")
     # Chromium refuses its sandbox to root, which is who runs tests in a container.
     options = ["--no-sandbox"] if os.geteuid() == 0 else []
+    expect.set_options(timeout=20_000)  # for a machine that runs other tests as well, in milliseconds
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=PROGRAM, args=options)
         try:

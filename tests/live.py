@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
@@ -58,6 +58,12 @@ class Server:
         finally:
             connection.close()
 
+    def ready(self) -> bool:
+        """Say whether the server answers by now."""
+        with contextlib.suppress(ConnectionError):
+            return self.get("/health").status == 200
+        return False
+
     def get(self, path: str, accept: str | None = None) -> Reply:
         """Return the reply to a GET."""
         return self.send("GET", path) if accept is None else self.send("GET", path, Accept=accept)
@@ -65,6 +71,17 @@ class Server:
     def ask(self, query: str, accept: str | None = None, **parameters: str) -> Reply:
         """Return the reply to a query by GET."""
         return self.get("/sparql?" + urlencode({"query": query, **parameters}), accept)
+
+
+def eventually(condition: Callable[[], bool], within: float = 30.0) -> bool:
+    """Return whether a condition comes true in so many seconds; it is asked again ten times a second.
+
+    What a busy machine does late is still done: a proof waits for it, and names a time where the time is the promise.
+    """
+    end = time.monotonic() + within
+    while not (found := condition()) and time.monotonic() < end:
+        time.sleep(0.1)
+    return found
 
 
 def free_port() -> int:
@@ -84,14 +101,9 @@ def running(project: Project, out: Path, *options: str) -> Iterator[Server]:
     log = (out.parent / f"{out.name}.log").open("w+b")
     process = subprocess.Popen([*command, "--port", str(server.port), "-o", str(out)], stderr=log)
     try:
-        for _ in range(300):
-            with contextlib.suppress(ConnectionError):
-                if server.get("/health").status == 200:
-                    break
-            if process.poll() is not None:
-                log.seek(0)
-                raise AssertionError(log.read().decode())
-            time.sleep(0.1)
+        if not eventually(lambda: server.ready() or process.poll() is not None) or process.poll() is not None:
+            log.seek(0)
+            raise AssertionError(log.read().decode())
         yield Server(server.port, process.pid)
     finally:
         process.terminate()

@@ -25,14 +25,16 @@ from hostile.honeypot import Honeypot, honeypot
 from hostile.nesting import NESTING
 from hostile.outbound import near_misses, outbound, services
 from hostile.processes import descendants, descriptors, memory, processor
-from hostile.target import Target, attacked, can_set, limit
+from hostile.target import CROWDED, Target, attacked, can_set, limit
+from live import eventually
 
 from failuregraph.project import Project
 
 #: How much the front process may grow over the corpus, in bytes.
 GROWTH = 50 * 1024 * 1024
-#: The slowest of a hundred look-ups while another client attacks, in seconds: the promise, and what every run checks.
-PROMISED, CHECKED = 0.25, 1.0
+#: The slowest of a hundred look-ups while another client attacks, in seconds: the promise, and what is checked where
+#: other tests run as well.
+PROMISED, CHECKED = 0.25, 3.0
 #: How often a visitor looks something up meanwhile, in seconds.
 EVERY = 0.02
 SECRET = "a-secret-that-no-answer-may-hold"  # noqa: S105 - the text of a canary file
@@ -111,11 +113,7 @@ def test_the_honeypot_counts(pot: Honeypot) -> None:
     """A call is noticed, so that none noticed means none made."""
     with honeypot() as other:
         socket.create_connection(("127.0.0.1", other.port)).close()
-        for _ in range(50):
-            if other.calls:
-                break
-            time.sleep(0.05)
-        assert 1 == len(other.calls)
+        assert eventually(lambda: 1 == len(other.calls))
     assert pot.port != other.port
 
 
@@ -139,18 +137,20 @@ def _sent(target: Target, cases: list[Case]) -> list[str]:
         return [f"{case.name}: {answer.status}" for case, answer in answers if answer.status not in HONEST | {403, 405}]
 
 
+def _held(target: Target) -> tuple[int, int]:
+    """Return how many processes and descriptors the server has."""
+    return len(descendants(target.pid)), descriptors(target.pid)
+
+
 def test_the_front_process_stays_as_it_was(target: Target, pot: Honeypot, canary: Path) -> None:
     """Memory, children and descriptors are those of before after hundreds of hostile queries."""
     cases = quick(pot.address, canary.as_uri())
     _sent(target, cases[:40])
     time.sleep(1.5)
-    before = (memory(target.pid), len(descendants(target.pid)), descriptors(target.pid))
-    wrong = _sent(target, [*cases, *HEAVY_ENOUGH])
-    time.sleep(1.5)
-    after = (memory(target.pid), len(descendants(target.pid)), descriptors(target.pid))
-    assert [] == wrong
-    assert before[0] + GROWTH > after[0]
-    assert before[1:] == after[1:]
+    before = memory(target.pid), _held(target)
+    assert [] == _sent(target, [*cases, *HEAVY_ENOUGH])
+    assert eventually(lambda: before[1] == _held(target)), f"{before[1]} became {_held(target)}"
+    assert before[0] + GROWTH > memory(target.pid)
     assert [] == pot.calls
 
 
@@ -163,23 +163,20 @@ def _burnt(target: Target, seconds: float = 0.5) -> float:
 
 
 def test_a_worker_rests_after_the_deadline(target: Target) -> None:
-    """A second after 504 no process of the server burns the processor."""
+    """After 504 no process of the server burns the processor."""
     assert target.send(ENDLESS).status in ENDLESS.expected
-    time.sleep(1)
-    assert 0.2 > _burnt(target)
+    assert eventually(lambda: 0.1 > _burnt(target), within=5)
 
 
 def test_a_client_that_goes_away_ends_its_worker(corpus: Project, tmp_path: Path) -> None:
-    """A second after the client closed, nothing computes its answer any more."""
+    """Long before the deadline of a client that closed, nothing computes its answer any more."""
     body = ENDLESS.query.encode()
     head = f"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: {ENDLESS.content_type}\r\nContent-Length: {len(body)}"
-    with attacked(corpus, tmp_path, deadline=10) as target:
+    with attacked(corpus, tmp_path, deadline=60) as target:
         with contextlib.closing(socket.create_connection(("127.0.0.1", target.port))) as client:
             client.sendall(head.encode() + b"\r\n\r\n" + body)
-            time.sleep(0.7)
-            assert 0.2 < _burnt(target)
-        time.sleep(1)
-        assert 0.2 > _burnt(target)
+            assert eventually(lambda: 0.1 < _burnt(target))
+        assert eventually(lambda: 0.1 > _burnt(target), within=10)
         assert 200 == target.benign().status
 
 
@@ -245,11 +242,11 @@ def _slowest_of_a_hundred(times: list[float]) -> float:
 
 
 def test_an_attack_from_one_address_leaves_the_other_served(corpus: Project, tmp_path: Path) -> None:
-    """While four hostile queries run all the time, a look-up of another client is answered, within a second."""
+    """While four hostile queries run all the time, a look-up of another client is answered, and soon."""
     with attacked(corpus, tmp_path) as target:
         statuses, times = _besieged(target, [*HEAVY_ENOUGH, *NESTING[0].cases()], 5, 0)
     assert not [status for status in statuses if status not in HONEST | {429, 503}]
-    assert CHECKED > _slowest_of_a_hundred(times)
+    assert (CHECKED if CROWDED else PROMISED) > _slowest_of_a_hundred(times)
 
 
 @pytest.mark.alone
@@ -260,15 +257,14 @@ def test_a_thousand_hostile_queries(corpus: Project, tmp_path: Path, pot: Honeyp
     # The budget of an address is raised, since 429 would end the attack.
     with attacked(corpus, tmp_path, *limit("burst", 1e6), *limit("refill", 1e6)) as target:
         _sent(target, cases[:40])
-        before = (memory(target.pid), len(descendants(target.pid)), descriptors(target.pid))
+        before = memory(target.pid), _held(target)
         statuses, times = _besieged(target, cases, 60, 1000)
-        time.sleep(1.5)
-        after = (memory(target.pid), len(descendants(target.pid)), descriptors(target.pid))
+        assert eventually(lambda: before[1] == _held(target)), f"{before[1]} became {_held(target)}"
+        grown = memory(target.pid) - before[0]
     slowest = _slowest_of_a_hundred(times)
     middle = statistics.median(times)
     sys.stdout.write(f"\n{dict(statuses)}; {len(times)} look-ups: p50 {middle:.3f} s, p99 {slowest:.3f} s\n")
     assert not [status for status in statuses if status not in HONEST | {403, 405, 429, 503}]
     assert PROMISED > slowest
-    assert before[0] + GROWTH > after[0]
-    assert before[1:] == after[1:]
+    assert GROWTH > grown
     assert [] == pot.calls

@@ -54,7 +54,7 @@ def _slowly(handler: BaseHTTPRequestHandler) -> None:
     handler.send_response(200)
     handler.send_header("Content-Type", JSON)
     handler.end_headers()
-    for _ in range(20):
+    for _ in range(100):
         handler.wfile.write(b" ")
         time.sleep(0.1)
 
@@ -75,7 +75,7 @@ def test_a_slow_remote_ends_with_four(
     with answering(answer) as url:
         started = time.monotonic()
         done = run("stats", "--store", url)
-        assert time.monotonic() - started < 2
+        assert time.monotonic() - started < 5
     assert (4, f"Error: {url} did not answer within 0.3 s; set {TIMEOUT} to wait longer.\n") == (done.code, done.err)
 
 

@@ -356,7 +356,7 @@ def test_a_query_that_never_ends_is_ended(corpus: Project, tmp_path: Path) -> No
 
     status, taken, after, large, last = asyncio.run(_ask())
     assert (504, 200, 413, 200) == (status, after, large, last)
-    assert taken < 2.5
+    assert taken < 5
 
 
 def test_a_full_queue_is_refused_at_once(corpus: Project, tmp_path: Path) -> None:

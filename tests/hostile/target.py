@@ -6,6 +6,7 @@ import contextlib
 import http.client
 import itertools
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from live import Server
+from live import Server, eventually
 
 from failuregraph.cli.release import serve_command
 from failuregraph.names import BASE
@@ -22,12 +23,14 @@ from failuregraph.project import Project
 from failuregraph.serve.settings import Settings
 from hostile.case import Case
 
-__all__ = ["DEADLINE", "Answer", "Target", "attacked", "can_set", "limit", "look_up", "whole"]
+__all__ = ["CROWDED", "DEADLINE", "Answer", "Target", "attacked", "can_set", "limit", "look_up", "whole"]
 
 #: The deadline in tests, in seconds.
 DEADLINE = 2.0
-#: How much later than the deadline an answer may come.
-GRACE = 1.0
+#: Whether other tests run beside this one, on a machine that may have two processors.
+CROWDED = "PYTEST_XDIST_WORKER" in os.environ
+#: How much later than the deadline an answer may come, in seconds: the promise, and what a crowded machine may add.
+GRACE = 4.0 if CROWDED else 1.0
 _NUMBERS = itertools.count()
 
 
@@ -143,11 +146,5 @@ def attacked(project: Project, out: Path, *options: str, deadline: float = DEADL
 
 def _wait(server: Server, process: subprocess.Popen[bytes], errors: Path) -> None:
     """Return when the server answers; raise what it said where it ended."""
-    for _ in range(300):
-        with contextlib.suppress(ConnectionError):
-            if server.get("/health").status == 200:
-                return
-        if process.poll() is not None:
-            break
-        time.sleep(0.1)
-    raise AssertionError(errors.read_text(encoding="utf-8"))
+    if not eventually(lambda: server.ready() or process.poll() is not None) or process.poll() is not None:
+        raise AssertionError(errors.read_text(encoding="utf-8"))
