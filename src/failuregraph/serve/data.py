@@ -13,6 +13,7 @@ from starlette.routing import Route
 from failuregraph.pages.citations import FORMATS, of_release
 from failuregraph.pages.published.croissant import croissant
 from failuregraph.pages.published.data import citation_file, data_page, sums
+from failuregraph.pages.published.openapi import openapi
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,11 +26,12 @@ if TYPE_CHECKING:
 __all__ = ["Data"]
 
 _READING: Final = ["GET", "HEAD"]
+_OPENAPI: Final = "application/vnd.oai.openapi+json;version=3.1"
 _FOREVER: Final = "public, max-age=31536000, immutable"
 
 
 class Data:
-    """Answers ``/data`` with its citations, ``/croissant.json``, ``/CITATION.cff`` and ``SHA256SUMS``."""
+    """Answers ``/data`` with its citations, descriptions for programs, ``/CITATION.cff`` and ``SHA256SUMS``."""
 
     def __init__(self, desk: Desk) -> None:
         self.desk, self.site = desk, desk.site
@@ -39,6 +41,7 @@ class Data:
         found: dict[str, Callable[[Request], Response]] = {
             "/data": self.page,
             "/croissant.json": self.croissant,
+            "/openapi.json": self.openapi,
             "/CITATION.cff": self.citation,
             "/dumps/{release}/SHA256SUMS": self.sums,
         }
@@ -53,6 +56,11 @@ class Data:
         """Return the description of the tables; it is JSON-LD."""
         text = json.dumps(croissant(self.site), indent=1, ensure_ascii=False) + "\n"
         return Response(text, headers={"Content-Type": "application/ld+json"})
+
+    def openapi(self, _: Request) -> Response:
+        """Return the description of the interface, with the public address of this server."""
+        text = json.dumps(openapi(self.site, self.desk.place.home), indent=1, ensure_ascii=False) + "\n"
+        return Response(text, headers={"Content-Type": _OPENAPI})
 
     def citation(self, _: Request) -> Response:
         """Return the citation of the release as CITATION.cff."""

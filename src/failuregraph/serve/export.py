@@ -39,7 +39,7 @@ _NOT_FOUND: Final = "404.html"
 _SUFFIXES: Final = ("html", "ttl", "jsonld", "nt", "rdf", "nq")
 _HTML: Final = "text/html"
 #: What only a server answers.
-_LIVE: Final = ("/health", "/metrics", "/rdf-graphs", "/.well-known/sparql-examples/")
+_LIVE: Final = ("/health", "/metrics", "/rdf-graphs", "/openapi.json", "/.well-known/sparql-examples/")
 _BESIDE: Final = ("/sitemap.xml", "/robots.txt", "/.well-known/security.txt", "/croissant.json", "/CITATION.cff")
 #: What a form sends its fields to.
 _SENDING: Final = ("action", "formaction")

@@ -185,6 +185,7 @@ def _ways() -> Iterator[Way]:
     yield Way("SPARQL endpoint", "/sparql", "SPARQL 1.1 Protocol; without a query, its description")
     yield Way("Stored questions", "/questions", "a page for each; with .csv, .json and other suffixes its answer")
     yield Way("List of the questions", "/.well-known/sparql-examples/", "their IRIs, as text or RDF")
+    yield Way("OpenAPI", "/openapi.json", "every question with its parameters, for generators of clients")
     yield Way("Whole graphs", "/rdf-graphs?graph=IRI", "one named graph (Graph Store Protocol)", link=False)
     yield Way("VoID", f"/{VOID.removeprefix(BASE)}", "counts, partitions and linksets")
     yield Way("DCAT", f"/{DCAT.removeprefix(BASE)}", "the catalogue with every file")
