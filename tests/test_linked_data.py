@@ -372,3 +372,36 @@ def test_bodies_name_things_by_their_permanent_iris(service: Service) -> None:
         assert "/base/record" not in reply.text
     parsed = ox.parse(get(service, "/base/record/FI-9001.ttl").body, ox.RdfFormat.TURTLE)
     assert len(list(parsed)) == len(service.site.graphs[BASE + "record/FI-9001"])
+
+
+def test_a_release_beside_the_one_that_is_served_answers_too(copy: Project, tmp_path: Path) -> None:
+    """What a receipt or a citation names stays: the document of the release in every format, and its files."""
+    first = build(copy, tmp_path)
+    (copy.root / "data" / "incidents" / "FI-9008.ttl").unlink()
+    service = Service(build(copy, tmp_path), copy, Settings(), Place())
+    assert first.identifier != service.release.identifier
+    path = f"/release/{first.identifier}"
+    page = get(service, path, BROWSER)
+    assert (200, "Accept") == (page.status, page.headers["vary"])
+    assert first.identifier in page.text
+    told = set(ox.parse(get(service, f"{path}.ttl").body, format=ox.RdfFormat.TURTLE))
+    assert told == set(ox.parse(get(service, f"{path}.nt").body, format=ox.RdfFormat.N_TRIPLES))
+    files = {quad.object.value for quad in told if quad.predicate.value.endswith("downloadURL")}
+    assert files
+    for address in files:
+        name = address.rpartition("/")[2]
+        assert f"{BASE}dumps/{first.identifier}/{name}" == address
+        assert (first.path / name).read_bytes() == get(service, f"/dumps/{first.identifier}/{name}").body
+    assert first.manifest["release"] in get(service, f"/dumps/{first.identifier}/manifest.json").text
+    listed = get(service, f"/dumps/{first.identifier}/SHA256SUMS").text.splitlines()
+    assert {f"{stated['sha256']}  {name}" for name, stated in first.manifest["files"].items()} < set(listed)
+    assert 404 == get(service, f"{path}.png").status == get(service, "/release/0000000000000000").status
+    assert 406 == get(service, path, "image/png").status
+
+
+@pytest.mark.parametrize("name", ["", "..", "current", "0" * 16, "A" * 16, "../releases/{0}", "{0}/../{0}"])
+def test_only_a_release_has_the_name_of_one(corpus_service: Service, name: str) -> None:
+    """No path leads out of the folder of releases, and none is made up."""
+    release = corpus_service.release
+    assert release.beside(name.format(release.identifier)) is None
+    assert release is release.beside(release.identifier)

@@ -12,6 +12,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections import Counter
@@ -23,6 +24,7 @@ import pyoxigraph as ox
 
 from failuregraph import __version__
 from failuregraph.catalog.metadata import METADATA_FILE, metadata
+from failuregraph.catalog.saying import DCAT
 from failuregraph.catalog.void import dates
 from failuregraph.derive import DERIVED
 from failuregraph.dumps import DERIVED_FILE, as_lines, dumps_of, notice, served
@@ -45,6 +47,7 @@ _MANIFEST: Final = "manifest.json"
 _NOTICE: Final = "NOTICE.txt"
 _STORE: Final = "store"
 _ANSWERS: Final = "How many rows each stored question has with its default parameters, and the hash of its answer"
+_NAME: Final = re.compile(r"[0-9a-f]{16}")
 _VERSION_INFO: Final = ox.NamedNode(NAMESPACES["owl"] + "versionInfo")
 
 
@@ -98,6 +101,21 @@ class Release:
     def index_path(self) -> Path:
         """The file of the search index."""
         return self.path / INDEX_FILE
+
+    def beside(self, identifier: str) -> Release | None:
+        """Return the release of that name in the same folder, itself or another; None where there is none.
+
+        Its files are not looked at again: a release that a build has finished does not change.
+        """
+        path = self.path.parent / identifier
+        if not _NAME.fullmatch(identifier) or not (path / _MANIFEST).is_file():
+            return None
+        return self if path == self.path else Release(path, json.loads((path / _MANIFEST).read_bytes()))
+
+    def catalogue(self) -> list[ox.Triple]:
+        """Return what DCAT says of the release, its files and the endpoint."""
+        told = ox.parse(path=str(self.path / METADATA_FILE), format=ox.RdfFormat.N_QUADS)
+        return [quad.triple for quad in told if quad.graph_name == ox.NamedNode(DCAT)]
 
     def store(self) -> OxigraphStore:
         """Return the store, opened for reading alone; it must exist."""

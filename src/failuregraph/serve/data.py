@@ -75,9 +75,9 @@ class Data:
         return answer
 
     def sums(self, request: Request) -> Response:
-        """Return the SHA-256 of every file of the release and of its manifest, as ``sha256sum -c`` reads them."""
-        release = self.site.release
-        if request.path_params["release"] != release.identifier:
+        """Return the SHA-256 of every file of a release and of its manifest, as ``sha256sum -c`` reads them."""
+        release = self.site.release.beside(str(request.path_params["release"]))
+        if release is None:
             raise HTTPException(404)
         files = {name: str(stated["sha256"]) for name, stated in release.manifest["files"].items()}
         files["manifest.json"] = hashlib.sha256((release.path / "manifest.json").read_bytes()).hexdigest()

@@ -6,6 +6,7 @@ permanent IRIs, whatever host answers.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
@@ -15,6 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from failuregraph.errors import Unsupported
 from failuregraph.names import BASE, format_named
 from failuregraph.pages import views
+from failuregraph.pages.linked.gathered import release_graph, release_path
 from failuregraph.pages.linked.jsonld import write_tree
 from failuregraph.pages.linked.retired import tomb
 from failuregraph.pages.linked.signposts import Sign, header, main_of, signs
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     import pyoxigraph as ox
     from starlette.requests import Request
 
+    from failuregraph.pages.site import Site
     from failuregraph.serve.desk import Desk
 
 __all__ = ["Documents"]
@@ -54,29 +57,39 @@ class Documents:
         accept = request.headers.get("accept")
         for name, fixed in ((path, ""), (stem if suffix in _SUFFIXES else path, suffix)):
             if BASE + name in self.site.graphs:
-                return self._document(accept, name, fixed)
+                return self._document(self.site, accept, name, fixed)
             if BASE + name in self.site.tombs:
                 return self._retired(accept, name, fixed)
-        return self._missing(accept, path)
+        return self._earlier(accept, path) or self._missing(accept, path)
 
-    def _document(self, accept: str | None, path: str, fixed: str) -> Response:
+    def _earlier(self, accept: str | None, path: str) -> Response | None:
+        """Return the document of a release that stands beside the one that is served; None for any other address."""
+        identifier, _, suffix = path.removeprefix("release/").partition(".")
+        release = self.site.release.beside(identifier)
+        if release is None or not path.startswith("release/") or suffix not in ("", *_SUFFIXES):
+            return None
+        name = release_path(identifier)
+        known = self.site.graphs | {BASE + name: release_graph(release.catalogue(), identifier)}
+        return self._document(replace(self.site, graphs=known), accept, name, suffix)
+
+    def _document(self, site: Site, accept: str | None, path: str, fixed: str) -> Response:
         """Return a document in its fixed format, or in the one that is negotiated."""
         name = fixed or choose(accept, "graph", html=True)
         if name is None:
             return self._unfit(
                 accept, path, "This document has none of the types that are asked for; it is there as follows."
             )
-        links = signs(self.site, path, name, _SUFFIXES)
+        links = signs(site, path, name, _SUFFIXES)
         headers = {"Link": header(links, self.root)}
         if not fixed:
             headers |= {"Vary": "Accept", "Content-Location": f"{self.root}/{quote(path)}.{name}"}
         if name == "html":
-            page = self.templates.page(*views.document(self.site, path), links)
+            page = self.templates.page(*views.document(site, path), links)
             del page.headers["Vary"]
             page.headers.update(headers)
             return page
         try:
-            body = _written(self.site.graphs[BASE + path], name, main_of(path))
+            body = _written(site.graphs[BASE + path], name, main_of(path))
         except Unsupported as error:
             return self._unfit(accept, path, str(error), without=name)
         return Response(body, headers=headers | {"Content-Type": _content_type(name)})

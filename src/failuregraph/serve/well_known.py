@@ -105,14 +105,15 @@ class WellKnown:
         return f"{max(days, default=dt.date(1970, 1, 1)) + _HOLDS}T00:00:00Z"
 
     async def dump(self, request: Request) -> Response:
-        """Return a file of the release that is served; its address holds for good, so it is cached for good."""
-        release, name = (str(request.path_params[key]) for key in ("release", "file"))
-        files = self.site.release.manifest["files"]
-        if release != self.site.release.identifier or name not in (*files, _MANIFEST):
+        """Return a file of this release or of one beside it; its address holds for good, so it is cached for good."""
+        identifier, name = (str(request.path_params[key]) for key in ("release", "file"))
+        release = self.site.release.beside(identifier)
+        files = (release or self.site.release).manifest["files"]
+        if release is None or name not in (*files, _MANIFEST):
             listed = ", ".join((*files, _MANIFEST, "SHA256SUMS"))
-            sentence = f"This server has the files of release {self.site.release.identifier}: {listed}.\n"
-            return PlainTextResponse(sentence, 404)
-        path = self.site.release.path / name
+            had = (release or self.site.release).identifier
+            return PlainTextResponse(f"This server has the files of release {had}: {listed}.\n", 404)
+        path = release.path / name
         digest = files[name]["sha256"] if name in files else hashlib.sha256(path.read_bytes()).hexdigest()
         headers = {"ETag": f'"{digest}"', "Cache-Control": _FOREVER}
         if headers["ETag"] in [each.strip() for each in request.headers.get("if-none-match", "").split(",")]:

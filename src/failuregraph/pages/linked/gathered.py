@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from failuregraph.pages.site import Site
     from failuregraph.store import Term
 
-__all__ = ["Naming", "OutsidePage", "gathered", "outside_page", "release_path"]
+__all__ = ["Naming", "OutsidePage", "gathered", "outside_page", "release_graph", "release_path"]
 
 _INCIDENT: Final = NAMESPACES["incident"]
 _DOCUMENT: Final = f"{BASE}doc/incident/"
@@ -61,7 +61,7 @@ def gathered(graphs: Graphs, release: str, retired: Collection[str]) -> Graphs:
     """
     found = _outside_incidents(graphs, retired)
     found[BASE + "problem"] = refusals_graph()
-    found[BASE + release_path(release)] = _release(graphs.get(DCAT, []), release)
+    found[BASE + release_path(release)] = release_graph(graphs.get(DCAT, []), release)
     if SHAPES in graphs:
         found[SHAPES] = graphs[SHAPES] + graphs.get(_IMPORTED, [])
     return found
@@ -72,7 +72,7 @@ def release_path(release: str) -> str:
     return f"release/{release}"
 
 
-def _release(told: Iterable[ox.Triple], release: str) -> list[ox.Triple]:
+def release_graph(told: Iterable[ox.Triple], release: str) -> list[ox.Triple]:
     """Return what the catalogue says of the data set, said of the release, with its files."""
     name = BASE + release_path(release)
     head = [
