@@ -13,7 +13,7 @@ import pytest
 
 from failuregraph.build import Release, build
 from failuregraph.errors import Unreadable
-from failuregraph.history import ANSWERS_FILE, HISTORY_FILE, Answered, History
+from failuregraph.history.answers import ANSWERS_FILE, HISTORY_FILE, Answered, History
 from failuregraph.names import BASE
 from failuregraph.pages.published.feeds import Entry, Feed, addresses, write
 from failuregraph.project import Project

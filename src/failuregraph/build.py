@@ -30,7 +30,17 @@ from failuregraph.derive import DERIVED
 from failuregraph.dumps import DERIVED_FILE, as_lines, dumps_of, notice, served
 from failuregraph.errors import Unreadable, WrongUse
 from failuregraph.forms import forms_of
-from failuregraph.history import ANSWERS_FILE, HISTORY_FILE, History, answers_of, answers_text, read_answers
+from failuregraph.history.answers import (
+    ANSWERS_FILE,
+    HISTORY_FILE,
+    History,
+    answers_of,
+    answers_text,
+    date_of,
+    read_answers,
+)
+from failuregraph.history.records import CHANGES_FILE, RECORDS_FILE, Log, read_records, records_of
+from failuregraph.history.records import text as records_text
 from failuregraph.names import CC_BY, NAMESPACES, ONTOLOGY
 from failuregraph.search import INDEX_FILE, check_index, texts_of, write_index
 from failuregraph.store import OxigraphStore
@@ -47,6 +57,7 @@ _MANIFEST: Final = "manifest.json"
 _NOTICE: Final = "NOTICE.txt"
 _STORE: Final = "store"
 _ANSWERS: Final = "How many rows each stored question has with its default parameters, and the hash of its answer"
+_RECORDS: Final = "How many statements each record has, and their hash"
 _NAME: Final = re.compile(r"[0-9a-f]{16}")
 _VERSION_INFO: Final = ox.NamedNode(NAMESPACES["owl"] + "versionInfo")
 
@@ -98,6 +109,11 @@ class Release:
         return self.path.parents[1] / HISTORY_FILE
 
     @property
+    def log_path(self) -> Path:
+        """The file beside the releases that tells which release changed which record; it need not be there."""
+        return self.path.parents[1] / CHANGES_FILE
+
+    @property
     def index_path(self) -> Path:
         """The file of the search index."""
         return self.path / INDEX_FILE
@@ -138,7 +154,8 @@ def build(project: Project, out: Path) -> Release:
     """Build a release of the project below ``out`` and make it the current one.
 
     ``out/releases/NAME`` appears whole or not at all, then ``out/current`` is switched to it.  What the release
-    answers otherwise than the last one is added to ``out/history.json``.  Raises
+    answers otherwise than the last one is added to ``out/history.json``, what became of the records to
+    ``out/changes.json``.  Raises
     Unreadable for a file that does not parse, a project without records or a folder that cannot be
     written to, WrongUse where another build is under way.
     """
@@ -154,12 +171,18 @@ def build(project: Project, out: Path) -> Release:
                 _sync(work)
                 work.chmod(0o755)
                 work.rename(final)
-            history = out / HISTORY_FILE
-            History.read(history).with_answers(read_answers(final / ANSWERS_FILE)).write(history)
+            _remember(out, final, str(manifest["release"]))
             _switch(out / "current", final)
         finally:
             shutil.rmtree(work, ignore_errors=True)
     return Release(final.resolve(), manifest)
+
+
+def _remember(out: Path, release: Path, identifier: str) -> None:
+    """Add what a release answers and states otherwise than the one before it to the histories."""
+    answers, history, log = read_answers(release / ANSWERS_FILE), out / HISTORY_FILE, out / CHANGES_FILE
+    History.read(history).with_answers(answers).write(history)
+    Log.read(log).with_release(identifier, date_of(answers), read_records(release / RECORDS_FILE)).write(log)
 
 
 def _is_whole(path: Path, manifest: dict[str, Any]) -> bool:
@@ -213,11 +236,15 @@ def _write(work: Path, project: Project, dumps: Sequence[Dump]) -> dict[str, Any
     when = dates(list(store)).modified
     answers = answers_of(project, OxigraphStore(store), content[:16], when)
     (work / ANSWERS_FILE).write_text(answers_text(answers), encoding="utf-8")
+    (work / RECORDS_FILE).write_text(records_text(records_of(quads)), encoding="utf-8")
     del store
     (work / told.file).write_bytes(told.lines)
     (work / _NOTICE).write_text(notice([*dumps, told]), encoding="utf-8")
     rights |= {_NOTICE: {"licence": dumps[0].licence}, told.file: told.rights()}
-    rights |= {ANSWERS_FILE: {"licence": dumps[-1].licence, "contains": [_ANSWERS]}}
+    rights |= {
+        ANSWERS_FILE: {"licence": dumps[-1].licence, "contains": [_ANSWERS]},
+        RECORDS_FILE: {"licence": dumps[-1].licence, "contains": [_RECORDS]},
+    }
     manifest = _manifest(project, [*quads, *told.quads], counts) | {
         "release": content[:16],
         "content_sha256": content,

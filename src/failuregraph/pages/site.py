@@ -14,6 +14,7 @@ from failuregraph.catalog.saying import VOID, of_graph
 from failuregraph.derive import DERIVED
 from failuregraph.names import BASE, FG, GRAPH, NAMESPACES, SCHEMES, SHAPES, THINGS
 from failuregraph.pages.document import Document, Link, link_to
+from failuregraph.pages.linked.changes import change_documents, log_of
 from failuregraph.pages.linked.gathered import gathered
 from failuregraph.pages.linked.imports import outside_documents
 from failuregraph.pages.linked.retired import retired
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from failuregraph.build import Release
+    from failuregraph.history.records import Log
     from failuregraph.project import Project
     from failuregraph.store import OxigraphStore, Table
 
@@ -51,6 +53,7 @@ class Site:
     questions: dict[str, QueryFile]
     pages: dict[str, QueryFile]
     project: Project
+    log: Log
     _answers: dict[tuple[str, str, tuple[tuple[str, str], ...]], Table] = field(default_factory=dict)
 
     @classmethod
@@ -60,6 +63,8 @@ class Site:
         left = retired(graphs)
         graphs |= outside_documents(graphs)
         graphs |= gathered(graphs, release.identifier, left.said)
+        log = log_of(release)
+        graphs |= change_documents(log)
         return cls(
             release,
             release.store(),
@@ -71,6 +76,7 @@ class Site:
             {query.name: query for query in QueryFile.folder(project.answers)},
             {query.name: query for query in QueryFile.folder(project.queries / "pages")},
             project,
+            log,
         )
 
     @cached_property

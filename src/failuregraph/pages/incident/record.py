@@ -16,6 +16,7 @@ from failuregraph.pages.incident.courses import Course, courses
 from failuregraph.pages.incident.events import Event, event
 from failuregraph.pages.incident.levels import MEANINGS, Impact, Level, impacts, levels
 from failuregraph.pages.incident.origins import Origins, origins
+from failuregraph.pages.published.changes import RecordChange, of_record
 
 if TYPE_CHECKING:
     from failuregraph.pages.citations import Citation
@@ -111,6 +112,7 @@ class RecordPage:
     registry_citation: str
     indexed: When
     modified: When
+    changes: tuple[RecordChange, ...]
     review: Review | None
     notes: tuple[str, ...]
     file: str
@@ -193,6 +195,7 @@ class _Reader:
             registry_citation=doc.text(record, "dcterms:bibliographicCitation"),
             indexed=when(doc.text(record, "fg:indexedDate") or doc.text(record, "fg:rowCreated")),
             modified=when(doc.text(record, "dcterms:modified")[:10]),
+            changes=of_record(site, self.identifier),
             review=self._review(),
             notes=tuple(doc.texts(record, "skos:editorialNote")),
             file=self._file(),

@@ -10,7 +10,8 @@ from failuregraph.catalog.dcat import DUMPS
 from failuregraph.catalog.metadata import METADATA_FILE
 from failuregraph.catalog.saying import DCAT, VOID
 from failuregraph.forms import media_type
-from failuregraph.history import ANSWERS_FILE
+from failuregraph.history.answers import ANSWERS_FILE
+from failuregraph.history.records import RECORDS_FILE
 from failuregraph.names import BASE, FORMATS
 from failuregraph.pages import markup
 from failuregraph.pages.citations import Citation, of_release
@@ -27,7 +28,7 @@ __all__ = ["Change", "DataPage", "FeedLine", "FileLine", "Way", "changes_of", "c
 
 _CODE: Final = re.compile(r"`([^`]*)`")
 #: Files that hold no data of their own.
-_TELLING: Final = ("NOTICE.txt", ANSWERS_FILE, METADATA_FILE)
+_TELLING: Final = ("NOTICE.txt", ANSWERS_FILE, RECORDS_FILE, METADATA_FILE)
 _UNITS: Final = ((1024 * 1024, "MB"), (1024, "kB"))
 #: The licences that dumps have, by the name that people know.
 _LICENCES: Final = {
@@ -193,6 +194,7 @@ def _ways() -> Iterator[Way]:
     yield Way("Citation of the release", "/CITATION.cff", "Citation File Format; also /data.bib, .ris, .csl.json")
     yield Way("Ontology", "/ontology", "a page or RDF, as every document")
     yield Way("Feeds", "/feeds/new.atom", "Atom; all feeds are listed below")
+    yield Way("Changes of records", "/changes", "an event stream (LDES): what became of each record, by release")
     yield Way("Site map", "/sitemap.xml", "every page and document")
     yield Way("Reporting a weakness", "/.well-known/security.txt", "whom to write to")
     yield Way("State of the server", "/health", "200 where it answers a query")
@@ -220,6 +222,7 @@ def citation_file(site: Site) -> str:
     """Return the citation of the release in the Citation File Format 1.2.0; it needs no quoting but of the title."""
     citation = of_release(site)
     attribution = site.release.manifest["files"][site.release.manifest["dumps"][0]]["attribution"]
+    references = list(_references(site, attribution))
     lines = [
         "cff-version: 1.2.0",
         "message: If you use Failure Graph, please cite it, and the registries whose records it restates.",
@@ -235,11 +238,42 @@ def citation_file(site: Site) -> str:
         "  - type: url",
         f"    value: {DUMPS}{citation.version}/manifest.json",
         "    description: The manifest of the release, with the SHA-256 of every file",
-        *(["references:"] if attribution else []),
+        *(["references:"] if references else []),
     ]
-    for line in attribution:
-        lines += ["  - type: database", f"    title: {_quoted(line)}", "    authors:", f"      - name: {_quoted(line)}"]
+    for reference in references:
+        lines += reference
     return "\n".join(lines) + "\n"
+
+
+def _references(site: Site, attribution: Iterable[str]) -> Iterator[list[str]]:
+    """Yield what a release restates, as references: each registry that it credits but for the project itself."""
+    imports = [f"{GRAPH}import/{name}" for name in site.release.manifest.get("imports", ())]
+    told = Document((t for name in imports for t in site.graphs.get(name, ())), site.labels)
+    known = site.everything
+    registries = [each for each in known.subjects if each.startswith(NAMESPACES["registry"])]
+    for line in attribution:
+        taken = next((each for each in told.subjects if line in told.texts(each, "dcterms:bibliographicCitation")), "")
+        own = next((each for each in registries if line in known.texts(each, "dcterms:rights")), "")
+        registry = told.text(taken, "prov:wasAttributedTo") or own
+        steward = known.link(registry, "fg:steward")
+        name = site.labels.get(registry) or told.text(taken, "dcterms:title") or line
+        holder = told.text(taken, "dcterms:rightsHolder") or (steward.text if steward else name)
+        licence = told.text(taken, "dcterms:license") or known.text(registry, "dcterms:license")
+        if registry != PUBLISHER:
+            yield _reference(name, holder, known.text(registry, "foaf:homepage"), licence)
+
+
+def _reference(title: str, author: str, url: str, licence: str) -> list[str]:
+    """Return one reference in the Citation File Format; a licence without a name of SPDX is given by its address."""
+    spdx = _LICENCES.get(licence, "").replace(" ", "-")
+    return [
+        "  - type: database",
+        f"    title: {_quoted(title)}",
+        "    authors:",
+        f"      - name: {_quoted(author)}",
+        *([f"    url: {_quoted(url)}"] if url else []),
+        *([f"    license: {spdx}"] if spdx else [f"    license-url: {_quoted(licence)}"] if licence else []),
+    ]
 
 
 def _quoted(text: str) -> str:

@@ -5,12 +5,12 @@ Every date is one that a record or the data states; the clock is never read.  Id
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
 from failuregraph.bank import question_iri
-from failuregraph.history import ANSWERS_FILE, Answered, History, read_answers
+from failuregraph.history.answers import ANSWERS_FILE, Answered, History, read_answers
 from failuregraph.names import BASE, NAMESPACES
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _NO_DAY: Final = "1970-01-01"
 
 @dataclass(frozen=True)
 class Dated:
-    """A record that states when it was indexed or changed; ``indexed`` may be empty, ``changed`` is not."""
+    """A record with the days on which it was indexed and changed; ``indexed`` may be empty, ``changed`` is not."""
 
     identifier: str
     indexed: str
@@ -65,8 +65,18 @@ class Feed:
 
 
 def dated_records(site: Site) -> list[Dated]:
-    """Return the records that state a day, the one that changed last first."""
-    return [Dated(*row) for row in site.rows("feed-records")]
+    """Return the records that state a day or that a release changed, the one that changed last first.
+
+    The day of a change is the later one of what the record states and the date of the release that changed it.
+    """
+    found = (Dated(*row) for row in site.rows("feed-records"))
+    dated = [replace(each, changed=max(each.changed, _seen(site, each.identifier))) for each in found]
+    return sorted((each for each in dated if each.changed), key=lambda each: (_back(each.changed), each.identifier))
+
+
+def _seen(site: Site, identifier: str) -> str:
+    """Return the date of the last release that changed a record, or that brought it after the log had begun."""
+    return max((step.date for step, _ in site.log.of(identifier) if step.number > 1), default="")
 
 
 def addresses(site: Site) -> list[str]:
@@ -98,8 +108,8 @@ def _new(site: Site) -> Feed:
 def _changed(site: Site) -> Feed:
     entries = [_entry(each, each.changed) for each in dated_records(site)]
     told = (
-        "Records by the day of their last change; for those that state none, by the day on which they were indexed. "
-        "Records that state neither are left out."
+        "Records by the day of their last change: the one that they state, or the date of the release that changed "
+        "them; for those that have neither, the day on which they were indexed. Others are left out."
     )
     return _feed(site, "feeds/changed.atom", ("Changed records", told, "incidents"), entries)
 
@@ -112,7 +122,7 @@ def _topic(site: Site, path: str) -> Feed | None:
     topic, names = found[0][0], {name for _, name in found}
     entries = [_entry(each, each.changed) for each in dated_records(site) if each.identifier in names]
     label = site.labels.get(topic, topic)
-    told = f"Records of {label} that state a day, by the day of their last change or else of their indexing."
+    told = f"Records of {label} that have a day, by the day of their last change or else of their indexing."
     return _feed(site, path, (label, told, topic.removeprefix(BASE)), entries)
 
 
@@ -159,7 +169,12 @@ def _entry(record: Dated, day: str) -> Entry:
 
 def _latest(entry: Entry) -> tuple[tuple[int, ...], str]:
     """Return a sort key by which the latest day comes first."""
-    return tuple(-int(part) for part in entry.day.split("-")), entry.iri
+    return _back(entry.day), entry.iri
+
+
+def _back(day: str) -> tuple[int, ...]:
+    """Return a sort key of a day by which a later one comes first."""
+    return tuple(-int(part) for part in day.split("-"))
 
 
 def _feed(site: Site, path: str, told: tuple[str, str, str], entries: Iterable[Entry]) -> Feed:

@@ -7,13 +7,12 @@ every question, the releases whose answer was another than that before (decision
 from __future__ import annotations
 
 import hashlib
-import json
-import os
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from failuregraph.answer.receipt import canonical
 from failuregraph.errors import Unreadable
+from failuregraph.history.files import read, text_of, write
 from failuregraph.query import QueryFile, run
 
 if TYPE_CHECKING:
@@ -23,11 +22,19 @@ if TYPE_CHECKING:
     from failuregraph.project import Project
     from failuregraph.store import Store
 
-__all__ = ["ANSWERS_FILE", "HISTORY_FILE", "Answered", "History", "answers_of", "answers_text", "read_answers"]
+__all__ = [
+    "ANSWERS_FILE",
+    "HISTORY_FILE",
+    "Answered",
+    "History",
+    "answers_of",
+    "answers_text",
+    "date_of",
+    "read_answers",
+]
 
 ANSWERS_FILE: Final = "answers.json"
 HISTORY_FILE: Final = "history.json"
-_FORMAT: Final = 1
 
 
 @dataclass(frozen=True)
@@ -53,16 +60,21 @@ def answers_of(project: Project, store: Store, release: str, date: str) -> dict[
 
 def answers_text(answers: Mapping[str, Answered]) -> str:
     """Return what ``answers.json`` holds."""
-    return _text({name: asdict(each) for name, each in answers.items()}, "answers")
+    return text_of({name: asdict(each) for name, each in answers.items()}, "answers")
 
 
 def read_answers(path: Path) -> dict[str, Answered]:
     """Return what an ``answers.json`` holds; raises Unreadable for another file."""
     try:
-        return {name: Answered(**stated) for name, stated in json.loads(path.read_bytes())["answers"].items()}
+        return {name: Answered(**stated) for name, stated in read(path, "answers").items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         message = f"not the answers of a release ({error}); build it again."
         raise Unreadable(message, path) from error
+
+
+def date_of(answers: Mapping[str, Answered]) -> str:
+    """Return the date of the data that these answers are of; empty where it states none."""
+    return max((each.date for each in answers.values()), default="")
 
 
 @dataclass(frozen=True)
@@ -75,8 +87,7 @@ class History:
     def read(cls, path: Path) -> History:
         """Return the history of a file, empty where there is none; raises Unreadable for one that is damaged."""
         try:
-            stated = json.loads(path.read_bytes())
-            kept: Mapping[str, list[dict[str, Any]]] = {_FORMAT: stated["changes"]}[stated["format"]]
+            kept: Mapping[str, list[dict[str, Any]]] = read(path, "changes")
             changes = {name: tuple(Answered(**each) for each in found) for name, found in kept.items()}
         except FileNotFoundError:
             return cls({})
@@ -101,16 +112,4 @@ class History:
     def write(self, path: Path) -> None:
         """Write the history, whole or not at all; one that says the same is left alone."""
         stated = {name: [asdict(each) for each in kept] for name, kept in self.changes.items()}
-        text = _text(stated, "changes")
-        if path.is_file() and path.read_text(encoding="utf-8") == text:
-            return
-        fresh = path.with_name(f".{path.name}.new")
-        with fresh.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
-
-
-def _text(stated: Mapping[str, object], key: str) -> str:
-    return json.dumps({"format": _FORMAT, key: stated}, indent=1, sort_keys=True) + "\n"
+        write(path, text_of(stated, "changes"))

@@ -1,0 +1,1 @@
+"""What changed from release to release: answers of stored questions, and records; kept beside the releases."""
