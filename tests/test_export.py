@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import functools
 import http.server
+import json
 import posixpath
+import re
 import subprocess
 import sys
 import threading
@@ -17,10 +19,13 @@ from urllib.parse import unquote, urlsplit
 import pyoxigraph as ox
 import pytest
 from browsing import chromium, visiting
+from retired import with_retired
+from test_w3id import ACCEPTED, STATIC, follow, lost
 
 from failuregraph.build import Release, build
 from failuregraph.errors import Unreadable, WrongUse
 from failuregraph.names import BASE
+from failuregraph.pages.linked.context import CONTEXT, VERSIONS, published
 from failuregraph.project import Project
 from failuregraph.serve.addresses import readdressed
 from failuregraph.serve.app import Service
@@ -36,15 +41,21 @@ def _gathered(release: Release, project: Project) -> Exported:
 
 
 @pytest.fixture(scope="module")
-def release(corpus: Project, tmp_path_factory: pytest.TempPathFactory) -> Release:
-    """Return a release of the corpus."""
-    return build(corpus, tmp_path_factory.mktemp("build"))
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """Return the corpus with some identifiers retired."""
+    return with_retired(tmp_path_factory.mktemp("retired"))
 
 
 @pytest.fixture(scope="module")
-def gathered(release: Release, corpus: Project) -> Exported:
+def release(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Release:
+    """Return a release of the corpus."""
+    return build(project, tmp_path_factory.mktemp("build"))
+
+
+@pytest.fixture(scope="module")
+def gathered(release: Release, project: Project) -> Exported:
     """Return what an export of the corpus writes."""
-    return _gathered(release, corpus)
+    return _gathered(release, project)
 
 
 @pytest.fixture(scope="module")
@@ -122,9 +133,9 @@ def test_forms_and_searches_lead_to_the_live_service(site: Path) -> None:
     assert "These pages are files." in (site / "index.html").read_text(encoding="utf-8")
 
 
-def test_the_server_says_nothing_of_files(release: Release, corpus: Project) -> None:
+def test_the_server_says_nothing_of_files(release: Release, project: Project) -> None:
     """What is served has links from its root and not the sentence of an export."""
-    text = asyncio.run(ask(Service(release, corpus, Settings(), Place()), "/")).text
+    text = asyncio.run(ask(Service(release, project, Settings(), Place()), "/")).text
     assert "These pages are files." not in text
     assert 'href="/data"' in text
 
@@ -172,15 +183,92 @@ def test_dumps_feeds_and_citations_are_there(site: Path, release: Release) -> No
         assert (site / name).is_file(), name
 
 
+def test_every_context_is_there(site: Path) -> None:
+    """Each JSON-LD of an export is expanded by what the export has, and each version is the published one."""
+    named = {name for path in site.rglob("*.jsonld") for name in _contexts(json.loads(path.read_bytes()))}
+    assert CONTEXT in named
+    assert [] == [name for name in named if not (site / name.removeprefix(BASE)).is_file()]
+    for version in VERSIONS:
+        assert published(version) == (site / "context" / f"{version}.jsonld").read_bytes()
+    assert published() == (site / "context.jsonld").read_bytes()
+
+
+def _contexts(value: object) -> Iterator[str]:
+    """Yield the addresses of the contexts that a JSON-LD document names, at any depth."""
+    if isinstance(value, dict):
+        given = value.get("@context", [])
+        yield from (each for each in (given if isinstance(given, list) else [given]) if isinstance(each, str))
+    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _contexts(each)
+
+
+def test_files_stand_for_what_a_server_leads_to(site: Path) -> None:
+    """The well-known address of VoID is its document; the list of incidents is there in each form of RDF."""
+    assert (site / "graph" / "void.ttl").read_bytes() == (site / ".well-known" / "void").read_bytes()
+    forms = {"ttl": ox.RdfFormat.TURTLE, "nt": ox.RdfFormat.N_TRIPLES, "rdf": ox.RdfFormat.RDF_XML}
+    one, *others = (set(ox.parse(path=str(site / f"incidents.{name}"), format=form)) for name, form in forms.items())
+    assert len(one) > 10
+    assert [one, one] == others
+    assert (site / "incidents.jsonld").is_file()
+
+
+def test_a_retired_identifier_says_what_became_of_it(site: Path) -> None:
+    """A browser goes on to what replaced it; every form tells of it, and nothing of what was withdrawn."""
+    told = {
+        each: (site / "record" / each).read_text(encoding="utf-8") for each in _forms("merged", "divided", "withdrawn")
+    }
+    assert '<meta http-equiv="refresh" content="0; url=FI-9001.html">' in told["merged.html"]
+    assert "dcterms:isReplacedBy record:FI-9001" in told["merged.ttl"]
+    assert ["merged.html"] == [each for each, text in told.items() if "http-equiv" in text]
+    assert [] == [each for each, text in told.items() if "words that were removed" in text]
+
+
+def _forms(*names: str) -> Iterator[str]:
+    yield from (f"{name}.{suffix}" for name in names for suffix in ("html", "ttl", "jsonld", "nt", "nq", "rdf"))
+
+
+def test_what_only_a_server_answers_leads_to_the_live_service(site: Path) -> None:
+    """The page of the data names the interface and the list of questions, of which there is no file."""
+    addresses = _Page((site / "data.html").read_text(encoding="utf-8")).addresses
+    assert {f"{LIVE}/openapi.json", f"{LIVE}/.well-known/sparql-examples/"} <= set(addresses)
+    assert not (site / "openapi.json").exists()
+
+
+def test_the_redirects_lead_to_every_file(site: Path) -> None:
+    """The name of a file leads to exactly that file, whatever is accepted; what stands for VoID to the document."""
+    files = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()} - {".well-known/void"}
+    led = {(each, follow(STATIC, each, accept)) for each in files for accept in ACCEPTED}
+    assert [] == sorted((each, target) for each, target in led if target != (302, f"/{each}"))
+
+
+def test_the_redirects_reach_whatever_is_published(site: Path, release: Release, project: Project) -> None:
+    """Site maps, feeds and descriptions name nothing that is lost, and pages and data nothing that a server answers."""
+    told = [site / name for name in ("robots.txt", "CITATION.cff", ".well-known/security.txt", "sitemap.xml")]
+    assert set() == lost(site, [*told, *site.glob("sitemaps/*"), *site.rglob("*.atom")], LIVE)
+    unknown = {each.stem for each in site.glob("doc/incident/*.ttl") if re.match("F[GI]-|[a-z]", each.stem)}
+    assert {f"incident/{name}" for name in unknown} == _wanting(
+        site, Service(release, project, Settings(), Place(LIVE))
+    )
+
+
+def _wanting(site: Path, service: Service) -> set[str]:
+    """Return what pages and data name and a server has, but the rules lose.
+
+    The rules tell a record of ours by its name: they lose an incident that links alone name, as they do in the corpus.
+    """
+    files = [each for each in site.rglob("*") if each.suffix in (".html", ".json", ".jsonld", ".nq")]
+    return {each for each in lost(site, files, LIVE) if asyncio.run(ask(service, f"/{each}")).status != 404}
+
+
 @pytest.mark.slow
-def test_two_exports_are_the_same_bytes(site: Path, release: Release, corpus: Project, tmp_path: Path) -> None:
+def test_two_exports_are_the_same_bytes(site: Path, release: Release, project: Project, tmp_path: Path) -> None:
     """Another run and another folder change nothing, and nothing names the host or its folders."""
     again = tmp_path / "again"
-    export(_gathered(release, corpus), again, release.identifier)
+    export(_gathered(release, project), again, release.identifier)
     one, two = ({p.relative_to(f): p.read_bytes() for p in f.rglob("*") if p.is_file()} for f in (site, again))
     assert sorted(one) == sorted(two)
     assert [] == [name for name in one if one[name] != two[name]]
-    hosts = [str(corpus.root).encode(), str(release.path).encode(), str(Path.home()).encode() + b"/"]
+    hosts = [str(project.root).encode(), str(release.path).encode(), str(Path.home()).encode() + b"/"]
     assert [] == [(name, host) for name, body in one.items() for host in hosts if host in body]
 
 
@@ -211,9 +299,9 @@ def test_an_export_replaces_an_earlier_one_and_nothing_else(release: Release, tm
 
 
 @pytest.mark.slow
-def test_an_address_that_there_is_not_leads_to_the_live_service(release: Release, corpus: Project) -> None:
+def test_an_address_that_there_is_not_leads_to_the_live_service(release: Release, project: Project) -> None:
     """It is reported with the page on which it stands, and no link of the export is dead."""
-    service = Service(release, corpus, Settings(), Place())
+    service = Service(release, project, Settings(), Place())
     template = service.templates.environment.from_string('<a href="/nowhere">x</a>')
     service.templates.environment.get_template("home.html").render = template.render  # type: ignore[method-assign]  # a page with a fault
     found = asyncio.run(gather(service, LIVE))
@@ -288,3 +376,4 @@ def test_the_real_site_has_no_dead_link(repository: Project, tmp_path: Path) -> 
     assert {} == found.broken
     assert 5000 < export(found, folder, release.identifier)
     assert [] == _dead(folder)
+    assert set() == _wanting(folder, Service(release, repository, Settings(), Place(LIVE)))

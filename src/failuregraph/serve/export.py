@@ -12,22 +12,22 @@ import re
 import shutil
 import tempfile
 from dataclasses import dataclass, field
-from html import unescape
+from html import escape, unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from failuregraph.errors import Unreadable, WrongUse
 from failuregraph.names import BASE
+from failuregraph.pages.linked.context import VERSIONS
 from failuregraph.pages.published.feeds import addresses as feed_paths
-from failuregraph.serve.addresses import addresses_of, readdressed
+from failuregraph.serve.addresses import Address, addresses_of, readdressed
 from failuregraph.serve.asking import ask
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from failuregraph.pages.site import Site
-    from failuregraph.serve.addresses import Address
     from failuregraph.serve.app import Service
     from failuregraph.serve.asking import Reply
 
@@ -37,14 +37,21 @@ __all__ = ["MARK", "Exported", "export", "free_or_refuse", "gather", "inner_path
 MARK: Final = "export.json"
 _NOT_FOUND: Final = "404.html"
 _SUFFIXES: Final = ("html", "ttl", "jsonld", "nt", "rdf", "nq")
+#: The forms of the list of incidents that no page names.
+_LISTED: Final = ("ttl", "jsonld", "nt", "rdf")
 _HTML: Final = "text/html"
 #: What only a server answers.
 _LIVE: Final = ("/health", "/metrics", "/rdf-graphs", "/openapi.json", "/.well-known/sparql-examples/")
 _BESIDE: Final = ("/sitemap.xml", "/robots.txt", "/.well-known/security.txt", "/croissant.json", "/CITATION.cff")
+#: Addresses that lead elsewhere on a server and are files here, each with the type of what it leads to.
+_STANDING: Final = {"/context.jsonld": "application/ld+json", "/.well-known/void": "text/turtle"}
 #: What a form sends its fields to.
 _SENDING: Final = ("action", "formaction")
 _PAGES: Final = (200, 300, 410)
 _IDENTIFIER: Final = re.compile(r'<[^<>]*\sid="([^"]*)"')
+_SIGNPOST: Final = re.compile("<([^>]*)>")
+_SUCCESSOR: Final = re.compile('<([^>]*)>; rel="successor-version"')
+_PATH: Final = re.compile("/[^?#]*")
 _MOVED: Final = (301, 302, 303, 307, 308)
 _UNFIT: Final = 406
 
@@ -65,7 +72,14 @@ class Exported:
         reply = self.files[file]
         if reply.media_type != _HTML:
             return reply.body
-        return readdressed(reply.text, lambda each: self._changed(file, each)).encode()
+        text = readdressed(reply.text, lambda each: self._changed(file, each))
+        return (text if reply.status not in _MOVED else self._leading_on(file, text)).encode()
+
+    def _leading_on(self, file: str, text: str) -> str:
+        """Return the page of an identifier that another replaced so that a browser goes on to that, as with a 301."""
+        target = _SUCCESSOR.findall(self.files[file].headers["link"])[0]
+        there = escape(self._changed(file, Address("meta", "href", target, 0, 0)))
+        return text.replace("<head>", f'<head>\n<meta http-equiv="refresh" content="0; url={there}">', 1)
 
     def _changed(self, file: str, address: Address) -> str:
         """Return where an address of a page leads: to another file, to the live service, or where it led before."""
@@ -125,16 +139,25 @@ async def gather(service: Service, live: str, told: Callable[[int], None] = lamb
             for following in await _taken(service, found, path, page):
                 waiting.setdefault(following, path)
             told(len(found.files))
+    for path, accept in _STANDING.items():
+        file = path.removeprefix("/")
+        found.files[file], found.paths[file] = await _in_the_end(service, path, accept), path
     found.files[_NOT_FOUND] = await ask(service, "/not-found")
     found.paths[_NOT_FOUND] = "/not-found"
     return found
 
 
 def _known(site: Site) -> Iterable[str]:
-    """Yield what need not be linked from any page: documents in every format, feeds and the files of the release."""
-    for graph in site.graphs:
-        if graph.startswith(BASE):
-            yield from (f"/{graph.removeprefix(BASE)}.{suffix}" for suffix in _SUFFIXES)
+    """Yield what need not be linked from any page.
+
+    These are documents and what is told of retired identifiers in every format, contexts, feeds and the files of the
+    release.
+    """
+    documents = [name.removeprefix(BASE) for name in (*site.graphs, *site.tombs) if name.startswith(BASE)]
+    for document in (*documents, *(f"questions/{name}" for name in site.questions)):
+        yield from (f"/{document}.{suffix}" for suffix in _SUFFIXES)
+    yield from (f"/incidents.{suffix}" for suffix in _LISTED)
+    yield from (f"/context/{version}.jsonld" for version in VERSIONS)
     yield from (f"/{path}" for path in feed_paths(site))
     for name in (*site.release.manifest["files"], "manifest.json", "SHA256SUMS"):
         yield f"/dumps/{site.release.identifier}/{name}"
@@ -143,7 +166,7 @@ def _known(site: Site) -> Iterable[str]:
 async def _taken(service: Service, found: Exported, path: str, page: str) -> list[str]:
     """Take what is at a path, and return the paths to which it leads."""
     reply = await ask(service, path)
-    if reply.status in _MOVED:
+    if reply.status in _MOVED and not _told(path, reply):
         inner = inner_path(path, reply.headers["location"])
         if inner is None:
             found.places[path] = reply.headers["location"]
@@ -155,7 +178,7 @@ async def _taken(service: Service, found: Exported, path: str, page: str) -> lis
         return more
     if reply.status == _UNFIT:
         return []
-    if reply.status not in _PAGES:
+    if reply.status not in (*_PAGES, *_MOVED):
         found.broken[path] = page
         return []
     file = _file(path, reply.media_type)
@@ -164,6 +187,19 @@ async def _taken(service: Service, found: Exported, path: str, page: str) -> lis
         return []
     found.files[file], found.paths[file] = reply, path
     return _leading(path, reply)
+
+
+def _told(path: str, reply: Reply) -> bool:
+    """Say whether a redirect tells of a retired identifier in the format that its address names: a file of its own."""
+    return bool(reply.body) and path.rpartition(".")[2] in _SUFFIXES
+
+
+async def _in_the_end(service: Service, path: str, accept: str) -> Reply:
+    """Return what a client has that follows the redirects of an address."""
+    reply = await ask(service, path, accept)
+    if reply.status not in _MOVED:
+        return reply
+    return await _in_the_end(service, unquote(urlsplit(reply.headers["location"]).path), accept)
 
 
 def _file(path: str, media_type: str) -> str:
@@ -179,13 +215,11 @@ def _file(path: str, media_type: str) -> str:
 
 
 def _leading(path: str, reply: Reply) -> list[str]:
-    """Return the paths of the site to which a page or a site map leads, without those that only a server answers."""
+    """Return the paths of the site to which signposts, a page or a site map lead; what has a query is a server's."""
     if path == "/sitemap.xml":
         return [f"/sitemaps/{part.partition('.xml')[0]}.xml" for part in reply.text.split("/sitemaps/")[1:]]
-    if reply.media_type != _HTML:
-        return []
-    found = []
-    for address in addresses_of(reply.text):
+    found = [unquote(each) for each in _SIGNPOST.findall(reply.headers.get("link", "")) if _PATH.fullmatch(each)]
+    for address in addresses_of(reply.text) if reply.media_type == _HTML else ():
         value = address.value
         if address.attribute == "content" and value.startswith(BASE):
             value = "/" + value.removeprefix(BASE)
