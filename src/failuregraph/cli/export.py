@@ -28,6 +28,13 @@ def export_command() -> None:
 @click.option("--release", "ready", type=_FOLDER, help="Export this release and build nothing.")
 @click.option("-o", "--output", type=_FOLDER, help="The folder of releases; default: build/ in the project.")
 @click.option("--live", metavar="URL", help="The service that answers queries; default: the permanent one.")
+@click.option(
+    "--contact",
+    envvar="FAILUREGRAPH_CONTACT",
+    default="",
+    metavar="ADDRESS",
+    help="Where corrections are sent, https or mailto; pages and security.txt name it.",
+)
 @WITH
 @click.pass_context
 def export_site(
@@ -36,6 +43,7 @@ def export_site(
     ready: Path | None,
     output: Path | None,
     live: str | None,
+    contact: str,
     imports: tuple[Path, ...],
 ) -> None:
     """Write the site as files for any host of files, in any folder of it.
@@ -53,12 +61,13 @@ def export_site(
     from failuregraph.names import BASE
     from failuregraph.serve.app import Service
     from failuregraph.serve.export import export, free_or_refuse, gather
-    from failuregraph.serve.settings import Place, Settings
+    from failuregraph.serve.settings import Place, Settings, contact_of
 
+    place = Place(live or "", contact=contact_of(contact))
     free_or_refuse(directory)
     project = shared(context).graph(imports)
     release = Release.open(ready) if ready else built(project, output)
-    service = Service(release, project, Settings(), Place(live or ""))
+    service = Service(release, project, Settings(), place)
     seen = 0
 
     def told(files: int) -> None:

@@ -69,6 +69,13 @@ def build_command(context: click.Context, output: Path | None, imports: tuple[Pa
 @click.option("--workers", type=click.IntRange(1), help="How many queries run at once; the same as --limit workers=N.")
 @click.option("--limit", "limits", multiple=True, metavar="NAME=VALUE", help="Change a limit of doctor; repeatable.")
 @click.option("--public-url", default="", metavar="URL", help="The address under which others see the server.")
+@click.option(
+    "--contact",
+    envvar="FAILUREGRAPH_CONTACT",
+    default="",
+    metavar="ADDRESS",
+    help="Where corrections and weaknesses are sent, https or mailto; pages and security.txt name it.",
+)
 @click.option("--root-path", default="", metavar="PATH", help="The path below which a proxy shows the server.")
 @click.option("--proxy", default="", metavar="ADDRESS", help="Believe X-Forwarded-For of these proxies, with commas.")
 @click.option("--metrics", is_flag=True, help="Answer /metrics with counts for Prometheus.")
@@ -84,6 +91,7 @@ def serve_command(
     workers: int | None,
     limits: tuple[str, ...],
     public_url: str,
+    contact: str,
     root_path: str,
     proxy: str,
     metrics: bool,  # noqa: FBT001 - click
@@ -101,19 +109,21 @@ def serve_command(
     from failuregraph.serve.front import Front
     from failuregraph.serve.record import Log
     from failuregraph.serve.run import free_or_refuse, run
-    from failuregraph.serve.settings import Place, changed
+    from failuregraph.serve.settings import Place, changed, contact_of
 
     given = [*limits, *([f"workers={workers}"] if workers else [])]
     settings = changed(given)
-    root = _root(root_path)
+    place = Place(public_url, _root(root_path), contact_of(contact))
     free_or_refuse(host, port)
     project = shared(context).graph(imports)
     release = Release.open(ready) if ready else built(project, output)
     watched = _build_folder(project, output) / "current" if ready is None else ready if ready.is_symlink() else None
     log = None if quiet else Log()
-    front = Front(release, project, settings, Place(public_url, root), watched=watched, log=log, metrics=metrics)
-    click.echo(f"Serving release {release.identifier} at http://{host}:{port}{root}/ (Ctrl-C stops it)", err=True)
-    run(front, host, port, root=root, proxies=proxy)
+    front = Front(release, project, settings, place, watched=watched, log=log, metrics=metrics)
+    if place.public and not place.contact:
+        click.echo("No contact is set, so pages cannot say where corrections are sent; see --contact.", err=True)
+    click.echo(f"Serving release {release.identifier} at http://{host}:{port}{place.root}/ (Ctrl-C stops it)", err=True)
+    run(front, host, port, root=place.root, proxies=proxy)
 
 
 def _root(path: str) -> str:

@@ -19,9 +19,12 @@ __all__ = ["Templates"]
 
 
 class Templates:
-    """Renders the pages of one release; ``root`` is the path below which a proxy shows them."""
+    """Renders the pages of one release.
 
-    def __init__(self, release: str, root: str = "") -> None:
+    ``root`` is the path below which a proxy shows them, ``contact`` an address for corrections, where there is one.
+    """
+
+    def __init__(self, release: str, root: str = "", contact: str = "") -> None:
         self.environment = Environment(
             loader=FileSystemLoader(Path(__file__).parent / "templates"),
             autoescape=True,
@@ -30,7 +33,8 @@ class Templates:
             lstrip_blocks=True,
         )
         self.assets = Assets()
-        self.environment.globals |= {"release": release, "root": root, "asset": self.assets.address, "signs": ()}
+        self.environment.globals |= {"release": release, "root": root, "contact": contact}
+        self.environment.globals |= {"asset": self.assets.address, "signs": ()}
         # The address of the live service, where pages are written as files.
         self.environment.globals["static"] = ""
 

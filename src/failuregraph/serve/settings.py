@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,8 +12,9 @@ from failuregraph.names import BASE, ENDPOINT
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Place", "Settings", "changed"]
+__all__ = ["Place", "Settings", "changed", "contact_of"]
 
+_CONTACT: Final = re.compile(r"https://[^\s<>\"'/]+(/[^\s<>\"']*)?|mailto:[^\s<>\"'@]+@[^\s<>\"'@]+")
 _MIB: Final = 1024 * 1024
 #: What each limit means, for the pages and for doctor; sizes are in bytes, times in seconds.
 _MEANING: Final[dict[str, str]] = {
@@ -69,10 +71,14 @@ class Settings:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a server stands: its public address, and the path below which a proxy shows it."""
+    """Where a server stands: its public address, the path below which a proxy shows it, and who is behind it.
+
+    ``contact`` is an address of https or mailto, for corrections and weaknesses; empty where none is named.
+    """
 
     public: str = ""
     root: str = ""
+    contact: str = ""
 
     @property
     def endpoint(self) -> str:
@@ -83,6 +89,14 @@ class Place:
     def home(self) -> str:
         """The address of the front page, with a slash at its end."""
         return f"{self.public.rstrip('/')}/" if self.public else BASE
+
+
+def contact_of(address: str) -> str:
+    """Return the address of a contact as it was given; raises WrongUse for one that no page should link to."""
+    if address and not _CONTACT.fullmatch(address):
+        message = f"the contact “{address}” is no https or mailto address; write one such as mailto:graph@example.org."
+        raise WrongUse(message)
+    return address
 
 
 def changed(given: Iterable[str]) -> Settings:
