@@ -183,7 +183,7 @@ def test_a_withdrawn_identifier_says_why_and_never_what(service: Service, path: 
         assert "No source says that" in reply.text
         assert "withdrawn" in reply.text
         assert "words that were removed" not in reply.text
-    assert "open an issue" in reply.text
+    assert "name the identifier" in reply.text
     fixed = get(service, path + ".nt", "text/html")
     assert (410, "application/n-triples") == (fixed.status, fixed.media_type)
     assert "vary" not in fixed.headers

@@ -229,3 +229,30 @@ def test_a_graph_is_named_by_its_own_address(server: Server) -> None:
     path = f"/rdf-graphs?graph={quote(BASE + 'graph/dcat')}"
     indirect = list(ox.parse(server.get(path, "application/n-triples").body, format=ox.RdfFormat.N_TRIPLES))
     assert set(direct) == set(indirect)
+
+
+@pytest.mark.parametrize(
+    ("accept", "media"),
+    [
+        ("application/rdf+xml, application/xml; q=0.7, text/plain; q=0.1, */*; q=0.09", "application/rdf+xml"),
+        ("text/plain;q=0, text/turtle", "text/turtle"),
+        ("text/plain, */*;q=0.1", "text/plain"),
+        ("text/plain;q=0.2, application/ld+json", "application/ld+json"),
+        ("*/*", "text/turtle"),
+    ],
+)
+def test_plain_text_is_liked_as_much_as_its_quality_says(server: Server, accept: str, media: str) -> None:
+    """The list of questions negotiates plain text like every other type."""
+    reply = server.get("/.well-known/sparql-examples/", accept)
+    assert (200, media) == (reply.status, reply.headers["content-type"].partition(";")[0])
+
+
+@pytest.mark.parametrize("media", ["text/plain", "text/html", "application/problem+json"])
+@pytest.mark.parametrize("path", ["0000000000000000/failuregraph.nq", "0000000000000000/SHA256SUMS", "", "x/", "x"])
+def test_a_file_that_is_not_there_is_refused_like_every_address(server: Server, path: str, media: str) -> None:
+    """As text, page or problem details, by Accept, with the files that there are, and not stored for long."""
+    reply = server.get(f"/dumps/{path}", media)
+    assert (404, media) == (reply.status, reply.headers["content-type"].partition(";")[0])
+    assert ("Accept", "public, max-age=60") == (reply.headers["vary"], reply.headers["cache-control"])
+    assert "failuregraph.nq" in reply.text
+    assert "SHA256SUMS" in reply.text

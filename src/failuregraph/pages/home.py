@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+import pyoxigraph as ox
+
+from failuregraph.history.answers import ANSWERS_FILE, read_answers
 from failuregraph.names import FG, NAMESPACES, SCHEMES
-from failuregraph.pages.document import Link
+from failuregraph.pages.dates import When, when
+from failuregraph.pages.document import Link, link_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,7 +41,7 @@ class Latest:
     """An incident in the list of the newest."""
 
     incident: Link
-    date: str
+    date: When
     mode: str
     severity: str
 
@@ -52,7 +56,7 @@ class Home:
     sources: int
     statements: int
     observed: int
-    registries: tuple[tuple[str, int, str], ...]
+    registries: tuple[tuple[Link, int, str], ...]
     counts: dict[str, tuple[Bar, ...]]
     latest: tuple[Latest, ...]
     questions: tuple[tuple[str, Link], ...]
@@ -61,7 +65,7 @@ class Home:
 
 def home(site: Site) -> Home:
     """Return the view of the front page."""
-    registries = tuple((name, int(records), licence) for name, records, licence in site.rows("registries"))
+    registries = _registries(site)
     incidents = {each.event for each in site.facts.incidents.values() if each.kind == "incident"}
     manifest = site.release.manifest
     return Home(
@@ -79,6 +83,15 @@ def home(site: Site) -> Home:
     )
 
 
+def _registries(site: Site) -> tuple[tuple[Link, int, str], ...]:
+    """Return the registries with their pages, the number of their records and their licence."""
+    named = {name: iri for iri, name in site.labels.items() if iri.startswith(NAMESPACES["registry"])}
+    return tuple(
+        (link_to(ox.NamedNode(named[name]), site.labels), int(records), licence)
+        for name, records, licence in site.rows("registries")
+    )
+
+
 def _typed(site: Site, name: str) -> int:
     """Return how many things of the records have a class."""
     records = (triples for graph, triples in site.graphs.items() if graph.startswith(NAMESPACES["record"]))
@@ -86,11 +99,11 @@ def _typed(site: Site, name: str) -> int:
 
 
 def _bars(site: Site, dimension: str) -> tuple[Bar, ...]:
-    """Return the values of a dimension with their records, and last of all what is not known."""
+    """Return the values of a dimension with their records: a scale from the top, and last of all what is not known."""
     rows = [(value, int(n)) for kind, value, n in site.rows("counts") if kind == dimension and int(n)]
-    rows.sort(key=lambda row: row[0] == "not known")
     longest = max((n for _, n in rows), default=1)
     named = {site.labels[iri]: iri for iri in site.labels if iri.startswith(NAMESPACES[SCHEMES[dimension]])}
+    rows.sort(key=lambda row: (row[0] == "not known", -site.uses.ranks.get(named.get(row[0], ""), 0)))
     return tuple(
         Bar(_chosen(dimension, value, named.get(value, "")), n, round(_FULL * n / longest), value in named)
         for value, n in rows
@@ -106,7 +119,7 @@ def _chosen(dimension: str, value: str, iri: str) -> Link:
 def _latest(site: Site) -> tuple[Latest, ...]:
     rows = site.rows("latest")[:_LATEST]
     return tuple(
-        Latest(Link(title, f"/record/{identifier}"), date, mode, severity)
+        Latest(Link(title, f"/record/{identifier}"), when(date), mode, severity)
         for identifier, title, date, mode, severity in rows
     )
 
@@ -121,5 +134,9 @@ def _first_questions(site: Site) -> tuple[tuple[str, Link], ...]:
 
 
 def _by_persona(site: Site) -> Iterable[QueryFile]:
-    """Return the questions, those that are drawn and need no parameter first."""
-    return sorted(site.questions.values(), key=lambda each: (bool(each.parameters), each.said("view") == "table"))
+    """Return the questions: those with an answer in this release first, then those that are drawn and need no value."""
+    rows = {name: each.rows for name, each in read_answers(site.release.path / ANSWERS_FILE).items()}
+    return sorted(
+        site.questions.values(),
+        key=lambda each: (not rows.get(each.name), bool(each.parameters), each.said("view") == "table"),
+    )

@@ -9,18 +9,20 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
+from failuregraph.catalog.saying import DCAT
 from failuregraph.pages.rendering import Templates
 from failuregraph.pages.site import Site
 from failuregraph.serve import well_known
 from failuregraph.serve.asked import Questions
 from failuregraph.serve.browse import Browse
+from failuregraph.serve.cache import FOREVER, last_modified
 from failuregraph.serve.citing import Citing
 from failuregraph.serve.concepts import Concepts
 from failuregraph.serve.contexts import Contexts
 from failuregraph.serve.data import Data
 from failuregraph.serve.desk import Desk
 from failuregraph.serve.documents import Documents
-from failuregraph.serve.endpoint import Endpoint
+from failuregraph.serve.endpoint import Endpoint, preflight
 from failuregraph.serve.feeds import Feeds
 from failuregraph.serve.kept import Kept
 from failuregraph.serve.missing import MissingRoute
@@ -30,7 +32,7 @@ from failuregraph.serve.screens import Screens
 
 if TYPE_CHECKING:
     from starlette.requests import Request
-    from starlette.types import Receive, Scope, Send
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
     from failuregraph.build import Release
     from failuregraph.project import Project
@@ -39,7 +41,8 @@ if TYPE_CHECKING:
 __all__ = ["Service"]
 
 _READING: Final = ["GET", "HEAD"]
-_FOREVER: Final = "public, max-age=31536000, immutable"
+#: What every address but the endpoint takes.
+_ALLOW: Final = "GET, HEAD, OPTIONS"
 _ENDPOINT: Final = ("/sparql", "/sparql/")
 
 
@@ -50,10 +53,11 @@ class Service:
         self.release, self.place = release, place
         self.site = Site.open(release, project)
         self.pool = Pool(release.store_path, settings)
-        self.templates = Templates(release.identifier, place.root)
+        self.templates = Templates(release.identifier, place.root, place.contact)
         self.desk = Desk(self.site, self.templates, place, settings)
         self.endpoint = Endpoint(self.site, self.pool, settings, self.templates, place.endpoint)
-        self.pages = Kept(self._starlette(), settings.cache, place.root)
+        self.pages = Kept(self._starlette(), settings.cache, place.root, last_modified(self.site.graphs[DCAT]))
+        self.options = Response(status_code=204, headers=preflight(_ALLOW))
         self.running = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -61,9 +65,15 @@ class Service:
         self.running += 1
         try:
             path = str(scope["path"]).removeprefix(self.place.root)
-            await (self.endpoint if path in _ENDPOINT else self.pages)(scope, receive, send)
+            await self._answers(path, str(scope["method"]))(scope, receive, send)
         finally:
             self.running -= 1
+
+    def _answers(self, path: str, method: str) -> ASGIApp:
+        """Return what answers; what is offered is the same at each address but the endpoint, which says it itself."""
+        if path in _ENDPOINT:
+            return self.endpoint
+        return self.options if method == "OPTIONS" else self.pages
 
     def _starlette(self) -> Starlette:
         screens = Screens(self.desk, self.pool)
@@ -78,7 +88,7 @@ class Service:
             *MissingRoute(self.desk).routes(),
             *Data(self.desk).routes(),
             *Feeds(self.desk).routes(),
-            *well_known.routes(self.site, self.endpoint.settings, self.place.root),
+            *well_known.routes(self.desk),
             Route("/assets/{file}", self._asset, methods=_READING),
             Route("/{path:path}", documents.handle, methods=_READING),
         ]
@@ -90,11 +100,13 @@ class Service:
         found = self.templates.assets.at(f"assets/{request.path_params['file']}")
         if found is None:
             raise HTTPException(404)
-        return Response(found.body, headers={"Content-Type": found.content_type, "Cache-Control": _FOREVER})
+        return Response(found.body, headers={"Content-Type": found.content_type, "Cache-Control": FOREVER})
 
     async def _refuse(self, request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
         headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+        if status == 405:  # noqa: PLR2004 - HTTP
+            headers["Allow"] = _ALLOW
         words = {404: "Nothing has this address.", 405: "This method is not offered here."}
         sentence = words.get(status, "The server failed; the fault is ours.")
         return self.desk.refuse(request.headers.get("accept"), Refused(status, sentence, headers))

@@ -19,7 +19,7 @@ from failuregraph.answer.chart import KINDS, chart
 from failuregraph.answer.receipt import Edition, origin_of, receipt, text_of
 from failuregraph.errors import WrongUse
 from failuregraph.names import BASE, FORMATS, Format, format_named
-from failuregraph.pages.asking.fields import faults
+from failuregraph.pages.asking.fields import checked, filled
 from failuregraph.pages.asking.figures import figure
 from failuregraph.pages.asking.questions import (
     Answered,
@@ -34,11 +34,11 @@ from failuregraph.pages.asking.questions import (
 from failuregraph.pages.asking.suggestions import suggestions
 from failuregraph.pages.citations import FORMATS as CITATIONS
 from failuregraph.pages.citations import of_answer
-from failuregraph.query import answer_with, nearest, serialise, write_graph
+from failuregraph.query import answer_to, nearest, serialise, write_graph
 from failuregraph.serve.negotiate import choose
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from starlette.requests import Request
 
@@ -121,8 +121,10 @@ class Questions:
             wish = _wish(query, suffix, request)
         except _NoFormError as error:
             return PlainTextResponse(f"{error}\n", error.status, {"Vary": "Accept"})
-        if wish.wrong or faults(query, wish.given):
-            return self._refused(wish)
+        given, faults = checked(self.site.store, query, wish.given)
+        if wish.wrong or faults:
+            return self._refused(wish, faults)
+        wish = replace(wish, given=given)
         reply = self._answered(wish)
         reply.headers.update(self._headers(wish))
         if wish.fixed and "vary" in reply.headers:
@@ -138,15 +140,15 @@ class Questions:
             return self.desk.templates.error(404, sentence, {"Vary": "Accept"})
         return PlainTextResponse(f"{sentence}\n", 404, {"Vary": "Accept"})
 
-    def _refused(self, wish: _Wish) -> Response:
+    def _refused(self, wish: _Wish, faults: Mapping[str, str]) -> Response:
         """Return the form again with what was wrong, or the same sentences as text."""
         headers = {} if wish.fixed else {"Vary": "Accept"}
         if wish.page:
-            page = self.desk.page("question.html", refused_page(self.site, wish.query, wish.given, wish.wrong))
+            page = self.desk.page("question.html", refused_page(self.site, wish.query, wish.given, faults, wish.wrong))
             page.status_code = 400
             return page
         labels = {each.name: each.label for each in wish.query.parameters}
-        told = [f"{name} ({labels[name]}): {text}" for name, text in faults(wish.query, wish.given).items()]
+        told = [f"{name} ({labels[name]}): {text}" for name, text in faults.items()]
         return PlainTextResponse("".join(f"{line}\n" for line in (*wish.wrong, *told)), 400, headers)
 
     def _answered(self, wish: _Wish) -> Response:
@@ -164,7 +166,7 @@ class Questions:
 
     def _answer(self, asked: Asked, wish: _Wish) -> Response:
         terms = asked.query.bind(asked.given)
-        table = answer_with(self.site.store, asked.query, terms)
+        table = answer_to(self.site.store, asked.query, terms)
         if wish.form in _TABLES:
             body = serialise(table, _TABLES[wish.form])
             return Response(body, headers={"Content-Type": _content_type(wish.form)})
@@ -196,9 +198,10 @@ class Questions:
         """Return the chart of an answer; raises WrongUse where there is nothing to draw."""
         query = self.site.questions[name]
         terms = query.bind(dict(given))
-        table = answer_with(self.site.store, query, terms)
+        table = answer_to(self.site.store, query, terms)
         stated = receipt(self.edition, query, terms, table)
-        return chart(query, table, f"{'; '.join(stated['attribution'])}. {origin_of(stated)}, {stated['licence']}")
+        source = f"{'; '.join(stated['attribution'])}. {origin_of(stated)}, {stated['licence']}"
+        return chart(query, table, source, terms, self.site.labels)
 
     def _headers(self, wish: _Wish) -> dict[str, str]:
         """Return the headers that lead to the other forms; a negotiated one says which it is and where it is fixed."""
@@ -233,7 +236,7 @@ def _wish(query: QueryFile, suffix: str, request: Request) -> _Wish:
             raise _NoFormError(400, f"There is no format “{named[-1][:40]}”; an answer is there as {known}.")
         raise _NoFormError(406, f"A question is there as {known}; none of them was asked for.")
     known_names = [each.name for each in query.parameters]
-    given = {name: value for name, value in pairs if name in known_names and value}
+    given = filled(query, pairs)
     return _Wish(query, given, form, bool(suffix), tuple(_wrong(query, known_names, [name for name, _ in pairs])))
 
 

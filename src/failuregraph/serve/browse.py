@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Browse"]
 
+#: The types of JSON that are rows; JSON-LD is another.
+_TABLE_JSON: Final = ("application/json", "application/sparql-results+json")
 _SUFFIXES: Final = ("csv", "json", *(each for each in DOCUMENT_FORMATS if each != "nq"), "rq", "html")
 _TYPES: Final = {
     "csv": "text/csv; charset=utf-8; header=present",
@@ -113,8 +115,11 @@ def _wanted(accept: str | None) -> str | None:
 
     >>> _wanted("text/html,*/*;q=0.8"), _wanted("text/csv"), _wanted("application/json"), _wanted("*/*")
     ('html', 'csv', 'json', 'ttl')
+    >>> _wanted("application/ld+json, */*"), _wanted("application/json, */*")
+    ('jsonld', 'json')
     """
     table, graph = choose(accept, "table", html=True), choose(accept, "graph", html=True)
-    if table == "csv" or (table == "json" and graph in (None, "html", "jsonld")):
+    named = any(each in (accept or "") for each in _TABLE_JSON)
+    if table == "csv" or (table == "json" and named and graph in (None, "html", "jsonld")):
         return table
     return graph if graph in (*DOCUMENT_FORMATS, "html") and graph != "nq" else None

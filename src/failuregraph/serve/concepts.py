@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from failuregraph.names import SCHEMES
+from failuregraph.names import BASE, NAMESPACES, SCHEMES
+from failuregraph.pages.linked.signposts import Sign, header
 from failuregraph.pages.things.concepts import concept_page, concepts_of
 from failuregraph.query import closest
 from failuregraph.serve.negotiate import choose
@@ -19,6 +20,18 @@ if TYPE_CHECKING:
     from failuregraph.serve.desk import Desk
 
 __all__ = ["Concepts"]
+
+
+def _signs(scheme: str, local: str) -> tuple[Sign, ...]:
+    """Return the signposts of the page of a concept: its name, its scheme, and the RDF that tells of it."""
+    return (
+        Sign("cite-as", f"{BASE}{scheme}#{local}"),
+        Sign("type", "https://schema.org/AboutPage"),
+        Sign("type", NAMESPACES["skos"] + "Concept"),
+        Sign("collection", BASE + scheme),
+        Sign("describedby", f"/{scheme}.ttl", "text/turtle"),
+        Sign("describedby", f"/{scheme}.jsonld", "application/ld+json"),
+    )
 
 
 class Concepts:
@@ -47,7 +60,10 @@ class Concepts:
             return self._unknown(accept, scheme, local, known)
         if choose(accept, "graph", html=True) not in ("html", None):
             return RedirectResponse(f"{self.desk.place.root}/{scheme}", 303, {"Vary": "Accept"})
-        return self.desk.page("concept.html", concept_page(self.desk.site, scheme, local))
+        links = _signs(scheme, local)
+        page = self.desk.templates.page("concept.html", concept_page(self.desk.site, scheme, local), links)
+        page.headers["Link"] = header(links, self.desk.place.root)
+        return page
 
     def _unknown(self, accept: str | None, scheme: str, local: str, known: tuple[str, ...]) -> Response:
         """Refuse with the nearest concept, whatever its case."""

@@ -1,18 +1,16 @@
-"""The page of the data, and what stands beside it for programs: citations, checksums, Croissant."""
+"""The page of the data, and what stands beside it for programs: citations, Croissant, OpenAPI."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import TYPE_CHECKING, Final
 
-from starlette.exceptions import HTTPException
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from failuregraph.pages.citations import FORMATS, of_release
 from failuregraph.pages.published.croissant import croissant
-from failuregraph.pages.published.data import citation_file, data_page, sums
+from failuregraph.pages.published.data import citation_file, data_page
 from failuregraph.pages.published.openapi import openapi
 
 if TYPE_CHECKING:
@@ -27,11 +25,10 @@ __all__ = ["Data"]
 
 _READING: Final = ["GET", "HEAD"]
 _OPENAPI: Final = "application/vnd.oai.openapi+json;version=3.1"
-_FOREVER: Final = "public, max-age=31536000, immutable"
 
 
 class Data:
-    """Answers ``/data`` with its citations, descriptions for programs, ``/CITATION.cff`` and ``SHA256SUMS``."""
+    """Answers ``/data`` with its citations, descriptions for programs, and ``/CITATION.cff``."""
 
     def __init__(self, desk: Desk) -> None:
         self.desk, self.site = desk, desk.site
@@ -43,7 +40,6 @@ class Data:
             "/croissant.json": self.croissant,
             "/openapi.json": self.openapi,
             "/CITATION.cff": self.citation,
-            "/dumps/{release}/SHA256SUMS": self.sums,
         }
         found |= {f"/data.{form.suffix}": self._cited(form) for form in FORMATS}
         return [Route(path, answer, methods=_READING) for path, answer in found.items()]
@@ -73,12 +69,3 @@ class Data:
             return Response(of_release(self.site).form(form.suffix), headers=headers)
 
         return answer
-
-    def sums(self, request: Request) -> Response:
-        """Return the SHA-256 of every file of a release and of its manifest, as ``sha256sum -c`` reads them."""
-        release = self.site.release.beside(str(request.path_params["release"]))
-        if release is None:
-            raise HTTPException(404)
-        files = {name: str(stated["sha256"]) for name, stated in release.manifest["files"].items()}
-        files["manifest.json"] = hashlib.sha256((release.path / "manifest.json").read_bytes()).hexdigest()
-        return PlainTextResponse(sums(files), headers={"Cache-Control": _FOREVER})

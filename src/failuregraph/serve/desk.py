@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from starlette.responses import Response
 
-from failuregraph.serve.negotiate import choose
-from failuregraph.serve.problems import body_of
+from failuregraph.names import BASE, format_named
+from failuregraph.pages.linked.refusals import refusal_graph
+from failuregraph.query import write_graph
+from failuregraph.serve.negotiate import choose, prefers
+from failuregraph.serve.problems import PROBLEM_TYPES, body_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,13 +43,18 @@ class Desk:
     def refuse(
         self, accept: str | None, refused: Refused, choices: Sequence[tuple[str, str]] = (), near: str = ""
     ) -> Response:
-        """Return a refusal as a page, as problem details or as plain text, as the client likes best.
+        """Return a refusal as a page, as problem details, as RDF or as plain text, as the client likes best.
 
         ``choices`` are media types with their addresses, ``near`` is a path that may have been meant.
         """
         headers = {"Vary": "Accept", **refused.headers}
-        if choose(accept, "graph", html=True) == "html":
+        liked = choose(accept, "graph", html=True)
+        if liked == "html":
             return self.templates.error(refused.status, refused.message, headers, choices, near)
+        form = format_named(liked or "", graph=True)
+        if form and prefers(accept, form.media_type) and not prefers(accept, *PROBLEM_TYPES):
+            told = refusal_graph(refused.status, refused.message, f"{BASE}{quote(near)}" if near else "")
+            return Response(write_graph(told, form.name), refused.status, headers | {"Content-Type": form.content_type})
         if choices:
             refused.more["alternatives"] = [{"type": kind, "address": address} for kind, address in choices]
         if near:

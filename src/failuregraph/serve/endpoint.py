@@ -8,11 +8,12 @@ import time
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl
 
+from failuregraph.catalog.saying import DCAT
 from failuregraph.names import FORMATS, format_named
 from failuregraph.pages.asking.form import Workbench
 from failuregraph.query import write_graph
 from failuregraph.serve.budget import Budget, BusyError, SpentError
-from failuregraph.serve.cache import Cache
+from failuregraph.serve.cache import REVALIDATE, Cache, has, last_modified, lifetime
 from failuregraph.serve.description import description
 from failuregraph.serve.negotiate import choose
 from failuregraph.serve.problems import Refused, body_of, of_syntax
@@ -31,13 +32,14 @@ if TYPE_CHECKING:
     from failuregraph.serve.record import Seen
     from failuregraph.serve.settings import Settings
 
-__all__ = ["Endpoint"]
+__all__ = ["Endpoint", "preflight"]
 
 _METHODS: Final = ("GET", "HEAD", "POST", "QUERY", "OPTIONS")
 _ALLOW: Final = ", ".join(_METHODS)
 _POLL: Final = 0.25
 _OK: Final = 200
-_REVALIDATE: Final = "public, max-age=0, must-revalidate"
+#: What a script of another page may send beside what every page may (Fetch, 4.8).
+_SENDABLE: Final = "Accept, Content-Type, If-Modified-Since, If-None-Match, Range"
 
 
 class Endpoint:
@@ -49,6 +51,7 @@ class Endpoint:
         self.cache, self.budget = Cache(settings.cache), Budget(settings)
         self._workbench = Workbench(site, tuple(settings.explained()), address)
         self._described: dict[str, bytes] = {}
+        self._modified = last_modified(site.graphs[DCAT])
         self._types = {(each.name, graph): each.content_type for each in FORMATS for graph in (True, False)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -66,7 +69,7 @@ class Endpoint:
 
     async def _handle(self, incoming: Incoming, seen: Seen | None) -> tuple[int, dict[str, str], bytes]:
         if incoming.method == "OPTIONS":
-            return 204, _preflight(), b""
+            return 204, preflight(_ALLOW), b""
         if incoming.method not in _METHODS:
             sentence = f"{incoming.method} is not offered here; {_ALLOW} are."
             raise Refused(405, sentence, {"Allow": _ALLOW})
@@ -76,12 +79,12 @@ class Endpoint:
         tag = self._tag(asked)
         # A page also says how long the query took: it means the same each time, and is not the same to the byte.
         name = f'W/"{tag}"' if asked.page else f'"{tag}"'
-        headers = {"Vary": "Accept", "ETag": name, "Cache-Control": _REVALIDATE}
+        headers = {"Vary": "Accept", "ETag": name, "Cache-Control": REVALIDATE}
         if asked.timeout is not None:
             headers["X-Timeout"] = f"{min(asked.timeout, self.settings.deadline):g}"
         if seen is not None:
             seen.query = hashlib.sha256(asked.query.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-        if _matches(incoming.headers.get("if-none-match"), f'"{tag}"'):
+        if has(incoming.headers.get("if-none-match", ""), name):
             return 304, headers, b""
         result = self.cache.get(tag)
         if seen is not None:
@@ -92,6 +95,7 @@ class Endpoint:
         return self._sent(result, asked, headers)
 
     def _sent(self, result: Result, asked: Asked, headers: dict[str, str]) -> tuple[int, dict[str, str], bytes]:
+        headers["Last-Modified"] = self._modified
         kind, _, name = result.form.partition(":")
         if asked.page:
             view = self._workbench.answered(asked.query, kind, result.body, result.seconds)
@@ -103,21 +107,31 @@ class Endpoint:
         """Return the query form to a browser and the service description to everybody else."""
         name = choose(incoming.headers.get("accept"), "graph", html=True)
         if name == "html":
-            view = self._workbench.blank(_given(incoming))
-            page = self.templates.page("sparql.html", view)
-            page.status_code = _OK if view.fault is None else 400
-            return _taken(page, {"Vary": "Accept"})
+            return self._form(incoming)
         if name is None:
             known = ", ".join(each.media_type for each in FORMATS if each.graph)
             raise Refused(406, f"The service is described as {known} or text/html; none of them was asked for.")
         tag = f'"{self.site.release.identifier}-service-{name}"'
-        headers = {"Vary": "Accept", "ETag": tag, "Cache-Control": _REVALIDATE}
-        if _matches(incoming.headers.get("if-none-match"), tag):
+        headers = {"Vary": "Accept", "ETag": tag, "Cache-Control": REVALIDATE}
+        if has(incoming.headers.get("if-none-match", ""), tag):
             return 304, headers, b""
-        headers["Content-Type"] = self._types[name, True]
+        headers |= {"Content-Type": self._types[name, True], "Last-Modified": self._modified}
         if name not in self._described:
             self._described[name] = write_graph(description(self.site, self.address, self.settings), name)
         return _OK, headers, self._described[name]
+
+    def _form(self, incoming: Incoming) -> tuple[int, dict[str, str], bytes]:
+        """Return the query form; one that is filled by an address that it does not understand is refused."""
+        view = self._workbench.blank(_given(incoming))
+        page = self.templates.page("sparql.html", view)
+        if view.fault is not None:
+            page.status_code = 400
+            return _taken(page, {"Vary": "Accept", "Cache-Control": lifetime(400)})
+        tag = f'"{hashlib.sha256(page.body).hexdigest()[:32]}"'
+        headers = {"Vary": "Accept", "ETag": tag, "Cache-Control": REVALIDATE}
+        if has(incoming.headers.get("if-none-match", ""), tag):
+            return 304, headers, b""
+        return _taken(page, headers | {"Last-Modified": self._modified})
 
     def _tag(self, asked: Asked) -> str:
         """Return what names the answer: a release never changes, so release, query, data set and format say it all."""
@@ -180,9 +194,7 @@ class Endpoint:
         return Refused(result.status, result.message, None, **({} if limit is None else {"limit": limit}))
 
     def _refusal(self, incoming: Incoming, refused: Refused, seen: Seen | None) -> tuple[int, dict[str, str], bytes]:
-        headers = {"Vary": "Accept", **refused.headers}
-        if refused.status >= 500 or refused.status == 429:  # noqa: PLR2004 - HTTP
-            headers["Cache-Control"] = "no-store"
+        headers = {"Vary": "Accept", "Cache-Control": lifetime(refused.status), **refused.headers}
         accept = incoming.headers.get("accept")
         if choose(accept, "table", html=True) == "html":
             return _taken(self._page_of(incoming, refused), headers)
@@ -218,17 +230,14 @@ def _taken(response: Response, headers: dict[str, str]) -> tuple[int, dict[str, 
     return response.status_code, {**own, **headers}, bytes(response.body)
 
 
-def _preflight() -> dict[str, str]:
+def preflight(methods: str) -> dict[str, str]:
+    """Return what OPTIONS says of an address: its methods, and that a script of any page may use them."""
     return {
-        "Allow": _ALLOW,
-        "Access-Control-Allow-Methods": _ALLOW,
-        "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match",
+        "Allow": methods,
+        "Access-Control-Allow-Methods": methods,
+        "Access-Control-Allow-Headers": _SENDABLE,
         "Access-Control-Max-Age": "86400",
     }
-
-
-def _matches(header: str | None, tag: str) -> bool:
-    return header is not None and any(each.strip() in (tag, f"W/{tag}", "*") for each in header.split(","))
 
 
 def _unfit(kind: str) -> Refused:

@@ -34,7 +34,11 @@ _POLICY: Final = (
     "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-_EXPOSED: Final = "Link, ETag, Last-Modified, Retry-After, Content-Location, X-Request-Id, X-Release, X-Timeout"
+#: What a script of another page may read beside what every page may, such as Content-Length (Fetch, 2.2.2).
+_EXPOSED: Final = (
+    "Link, ETag, Last-Modified, Retry-After, Content-Location, Content-Disposition, Accept-Ranges, Content-Range, "
+    "X-Request-Id, X-Release, X-Timeout"
+)
 _ALWAYS: Final = [
     (b"content-security-policy", _POLICY.encode()),
     (b"x-content-type-options", b"nosniff"),

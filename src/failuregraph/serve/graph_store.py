@@ -32,16 +32,13 @@ _DEFAULT: Final = ""
 class GraphStore:
     """Answers ``/rdf-graphs?graph=IRI`` and ``/rdf-graphs?default``; nothing can be written."""
 
-    METHODS: Final = ("GET", "HEAD", "OPTIONS", "PUT", "POST", "DELETE", "PATCH")
+    METHODS: Final = ("GET", "HEAD", "PUT", "POST", "DELETE", "PATCH")
 
     def __init__(self, site: Site, settings: Settings) -> None:
         self.site, self.cap = site, settings.answer
 
     async def handle(self, request: Request) -> Response:
         """Return the graph that is asked for, whole, or a refusal with its reason."""
-        if request.method == "OPTIONS":
-            headers = {"Allow": _ALLOWED, "Access-Control-Allow-Methods": _ALLOWED, "Access-Control-Max-Age": "86400"}
-            return Response(status_code=204, headers=headers | {"Access-Control-Allow-Headers": "Accept"})
         if request.method not in ("GET", "HEAD"):
             sentence = "The graphs are read-only; CONTRIBUTING.md says how to propose a change."
             return _refused(405, sentence, Allow=_ALLOWED)

@@ -1,16 +1,18 @@
 """Pages and documents in memory: a release never changes, so what was made once is right as long as it is served.
 
 Every answer that was made is kept under its address and what the client accepts, with a strong entity tag; a client
-that has it already is told so.
+that has it already is told so.  If-Modified-Since is not looked at: another release of the same day would be missed.
 """
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from failuregraph.serve.cache import has, lifetime
 from failuregraph.serve.negotiate import choose, prefers
 from failuregraph.serve.problems import PROBLEM_TYPES
 
@@ -23,11 +25,15 @@ __all__ = ["Kept"]
 _APART: Final = ("/health", "/dumps/")
 _OVERHEAD: Final = 1024
 #: The headers that are read here alone.
-_OWN: Final = (b"accept", b"if-none-match", b"range")
+_OWN: Final = (b"accept", b"if-none-match", b"if-modified-since", b"if-range", b"range")
+#: The headers that say what a body is, which an answer without one has not.
+_OF_A_BODY: Final = (b"content-length", b"content-type", b"last-modified")
+#: The kinds of answer between which ``Accept`` decides.
+_KINDS: Final = ("graph", "table", "question", "list")
+_WISHES: Final = 1024
 _KEEP: Final = {200, 300, 301, 303, 404, 406, 410}
-_REVALIDATE: Final = b"public, max-age=0, must-revalidate"
 
-_Wish = tuple[str | None, str | None, str | None, bool, bool]
+_Wish = tuple[str | bool | None, ...]
 _Key = tuple[str, bytes, _Wish]
 
 
@@ -40,9 +46,10 @@ class _Page:
 
 
 class Kept:
-    """An application whose answers to GET and HEAD are kept, up to a number of bytes."""
+    """An application whose answers to GET and HEAD are kept, up to a number of bytes; ``modified`` is their date."""
 
-    def __init__(self, inner: ASGIApp, size: int, root: str = "") -> None:
+    def __init__(self, inner: ASGIApp, size: int, root: str = "", modified: str = "") -> None:
+        self._modified = modified.encode()
         self._inner, self._size, self._used = inner, size, 0
         self._apart = tuple(root + each for each in _APART)
         self._pages: OrderedDict[_Key, _Page] = OrderedDict()
@@ -85,7 +92,8 @@ class Kept:
             if not started:
                 raise
             fault = error
-        return _page(int(started[0]["status"]), list(started[0]["headers"]), b"".join(parts)), fault
+        headers = list(started[0]["headers"])
+        return _page(int(started[0]["status"]), headers, b"".join(parts), self._modified), fault
 
     def _put(self, key: _Key, page: _Page) -> None:
         cost = _cost(key, page)
@@ -106,29 +114,31 @@ def _joined(scope: Scope, name: bytes) -> bytes:
     return b", ".join(value for each, value in scope["headers"] if each == name)
 
 
+@functools.lru_cache(_WISHES)
 def _wanted(accept: str) -> _Wish:
-    """Return all that an answer may depend on in ``Accept``: formats, plain text by name, problem details."""
-    graph, table, question = (choose(accept, kind, html=True) for kind in ("graph", "table", "question"))
-    return graph, table, question, "text/plain" in accept, prefers(accept, *PROBLEM_TYPES)
+    """Return all that an answer may depend on in ``Accept``: formats, and whether a refusal has problem details."""
+    return *(choose(accept, kind, html=True) for kind in _KINDS), prefers(accept, *PROBLEM_TYPES)
 
 
-def _page(status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> _Page:
-    """Return an answer with the headers that every one has: its length, its tag, and that it is to be revalidated."""
+def _page(status: int, headers: list[tuple[bytes, bytes]], body: bytes, modified: bytes) -> _Page:
+    """Return an answer with the headers that every one has: length, tag, date, and how long it holds."""
     names = {name for name, _ in headers}
     tag = next((value for name, value in headers if name == b"etag"), b"")
     if not tag and status == 200:  # noqa: PLR2004 - HTTP
         tag = b'"' + hashlib.sha256(body).hexdigest()[:32].encode() + b'"'
         headers.append((b"etag", tag))
+    if tag and modified:
+        headers.append((b"last-modified", modified))
     if b"cache-control" not in names:
-        headers.append((b"cache-control", _REVALIDATE if status < 400 else b"public, max-age=60"))  # noqa: PLR2004
+        headers.append((b"cache-control", lifetime(status).encode()))
     if b"content-length" not in names:
         headers.append((b"content-length", str(len(body)).encode()))
     return _Page(status, headers, body, tag)
 
 
 async def _sent(page: _Page, known: bytes, send: Send, *, empty: bool) -> None:
-    if page.tag and any(each.strip() in (page.tag, b"W/" + page.tag, b"*") for each in known.split(b",")):
-        headers = [pair for pair in page.headers if pair[0] not in (b"content-length", b"content-type")]
+    if known and page.tag and has(known.decode("latin-1"), page.tag.decode("latin-1")):
+        headers = [pair for pair in page.headers if pair[0] not in _OF_A_BODY]
         await send({"type": "http.response.start", "status": 304, "headers": headers})
         await send({"type": "http.response.body", "body": b""})
         return

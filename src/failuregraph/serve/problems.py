@@ -6,9 +6,9 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from failuregraph.pages.linked.refusals import REFUSALS, refusal_iri
+from failuregraph.pages.linked.refusals import kind_of, refusal_iri
 from failuregraph.serve.negotiate import prefers
-from failuregraph.serve.scan import advice
+from failuregraph.serve.scan import advice, undeclared
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +21,6 @@ _EXCERPT: Final = 80
 _PROBLEM: Final = "application/problem+json"
 #: What a client names that wants problem details.
 PROBLEM_TYPES: Final = (_PROBLEM, "application/json", "application/sparql-results+json")
-_BY_STATUS: Final = {each.status: each for each in REFUSALS}
 
 
 class Refused(Exception):
@@ -33,19 +32,36 @@ class Refused(Exception):
 
 
 def of_syntax(message: str, query: str) -> Refused:
-    """Return the refusal of text that does not parse: place, reason, excerpt and one suggestion."""
+    """Return the refusal of text that does not parse: place, reason, excerpt and one suggestion.
+
+    The engine stops behind a name whose prefix is not declared, and does not say so: the place told is the name.
+    """
     found = _PLACE.match(message)
     if not found:
         return Refused(400, message)
-    line, column = int(found[1]), int(found[2])
+    place = int(found[1]), int(found[2])
     reason = " ".join(found[3].split())
     told = reason if len(reason) <= _LONGEST_REASON else "something else is expected here"
+    lacking = undeclared(query)
+    if lacking and (named := _place_of(query, lacking[1])) <= place:
+        place, told = named, f"the prefix {lacking[0]}: is not declared"
+    line, column = place
     suggestion = advice(query)
     lines = query.splitlines()
     excerpt = lines[line - 1].strip()[:_EXCERPT] if line <= len(lines) else ""
     sentence = f"The query does not parse at line {line}, column {column}: {told}. {suggestion}".strip()
     more = {"line": line, "column": column, "excerpt": excerpt, "suggestion": suggestion}
     return Refused(400, sentence, None, **{name: value for name, value in more.items() if value})
+
+
+def _place_of(text: str, offset: int) -> tuple[int, int]:
+    r"""Return line and column of a place in a text, both counted from 1.
+
+    >>> _place_of("ASK {\n a:b }", 7)
+    (2, 2)
+    """
+    before = text[:offset]
+    return before.count("\n") + 1, offset - before.rfind("\n")
 
 
 def body_of(refused: Refused, accept: str | None, request: str, release: str) -> tuple[bytes, str]:
@@ -55,7 +71,7 @@ def body_of(refused: Refused, accept: str | None, request: str, release: str) ->
     """
     if not prefers(accept, *PROBLEM_TYPES):
         return f"{refused.message}\n".encode(), "text/plain; charset=utf-8"
-    kind = _BY_STATUS.get(refused.status, REFUSALS[-1])
+    kind = kind_of(refused.status)
     told = {
         "type": refusal_iri(kind.name),
         "title": kind.title,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl
 
-from failuregraph.serve.negotiate import UnknownFormatError, choose, override
+from failuregraph.serve.negotiate import OVERRIDES, UnknownFormatError, choose, is_html, override
 from failuregraph.serve.problems import Refused
 from failuregraph.serve.scan import refusal
 
@@ -21,7 +21,6 @@ __all__ = ["Asked", "Incoming", "read_request"]
 _FORM: Final = "application/x-www-form-urlencoded"
 _QUERY: Final = "application/sparql-query"
 _UPDATE: Final = "application/sparql-update"
-_FORMATS: Final = ("format", "output", "results")
 _READ_ONLY: Final = "The endpoint is read-only; propose a change to the files of the project instead."
 
 
@@ -142,7 +141,7 @@ def _asked(
     reason = refusal(queries[0], settings.nesting)
     if reason:
         raise Refused(400, reason)
-    names = [value for name, value in overriding if name in _FORMATS]
+    names = [value for name, value in overriding if name in OVERRIDES]
     accept = incoming.headers.get("accept")
     return Asked(
         queries[0],
@@ -179,8 +178,8 @@ def _formats(names: list[str], accept: str | None) -> dict[str, str | None]:
     kinds = ("table", "truth", "graph")
     if any(name.strip() for name in names):
         try:
-            return {kind: override(names, kind) or ("json" if _is_html(names) else None) for kind in kinds} | (
-                {"graph": "ttl"} if _is_html(names) else {}
+            return {kind: override(names, kind) or ("json" if is_html(names) else None) for kind in kinds} | (
+                {"graph": "ttl"} if is_html(names) else {}
             )
         except UnknownFormatError as error:
             known = "json, xml, csv, tsv, ttl, nt, jsonld, rdf, html"
@@ -197,11 +196,7 @@ def _plain(name: str | None, kind: str) -> str | None:
     return "ttl" if kind == "graph" else "json"
 
 
-def _is_html(names: list[str]) -> bool:
-    return any(name.strip().lower() in ("html", "text/html") for name in names)
-
-
 def _wants_page(names: list[str], accept: str | None) -> bool:
     if any(name.strip() for name in names):
-        return _is_html(names)
+        return is_html(names)
     return choose(accept, "table", html=True) == "html"

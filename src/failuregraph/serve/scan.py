@@ -15,7 +15,7 @@ from failuregraph.names import NAMESPACES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["advice", "refusal"]
+__all__ = ["advice", "refusal", "undeclared"]
 
 _TOKEN = re.compile(
     r"""
@@ -38,9 +38,14 @@ _CHAINS: Final = ("UNION", "OPTIONAL", "MINUS")
 
 
 def _tokens(text: str) -> Iterator[tuple[str, str]]:
+    for kind, value, _ in _placed(text):
+        yield kind, value
+
+
+def _placed(text: str) -> Iterator[tuple[str, str, int]]:
     for found in _TOKEN.finditer(text):
         if found.lastgroup != "skip":
-            yield str(found.lastgroup), found.group()
+            yield str(found.lastgroup), found.group(), found.start()
 
 
 def refusal(text: str, nesting: int) -> str | None:
@@ -83,17 +88,24 @@ def _refusal(text: str, nesting: int) -> str | None:
     return None
 
 
+def undeclared(text: str) -> tuple[str, int] | None:
+    """Return the first prefix that is used and not declared, with the place of the name that uses it; else None."""
+    words = list(_placed(text))
+    declared = {
+        following.partition(":")[0]
+        for (kind, value, _), (_, following, _) in itertools.pairwise(words)
+        if kind == "word" and value.upper() == "PREFIX"
+    }
+    used = ((value.partition(":")[0], place) for kind, value, place in words if kind == "prefixed")
+    return next(((prefix, place) for prefix, place in used if prefix not in declared), None)
+
+
 def advice(text: str) -> str:
     """Return a sentence that helps with text that does not parse, or nothing."""
-    declared: set[str] = set()
-    words = list(_tokens(text))
-    for (kind, value), (_, following) in itertools.pairwise(words):
-        if kind == "word" and value.upper() == "PREFIX":
-            declared.add(following.partition(":")[0])
-    for kind, value in words:
-        prefix = value.partition(":")[0]
-        if kind == "prefixed" and prefix not in declared:
-            known = NAMESPACES.get(prefix)
-            return f"Add PREFIX {prefix}: <{known}>." if known else f"The prefix {prefix}: is not declared."
-    first = next((value.upper() for kind, value in words if kind == "word" and value.upper() != "PREFIX"), "")
+    lacking = undeclared(text)
+    if lacking:
+        known = NAMESPACES.get(lacking[0])
+        return f"Add PREFIX {lacking[0]}: <{known}>." if known else f"Declare it: PREFIX {lacking[0]}: <…>."
+    words = (value.upper() for kind, value in _tokens(text) if kind == "word")
+    first = next((word for word in words if word != "PREFIX"), "")
     return "This is an update; the endpoint is read-only." if first in _UPDATES else ""

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from failuregraph.catalog.saying import DATASET, DCAT
+from failuregraph.catalog.saying import DCAT
+from failuregraph.forms import media_type
 from failuregraph.names import BASE
 from failuregraph.pages.home import home
 from failuregraph.pages.linked.signposts import Sign, header
@@ -15,6 +16,8 @@ from failuregraph.serve.negotiate import choose
 from failuregraph.serve.problems import Refused
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from starlette.requests import Request
 
     from failuregraph.serve.desk import Desk
@@ -22,13 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Screens"]
 
-#: The front page stands for the data set, which the catalogue describes.
-_HOME: Final = (
-    Sign("cite-as", BASE),
-    Sign("describedby", "/graph/dcat.ttl", "text/turtle"),
-    Sign("describedby", "/graph/dcat.jsonld", "application/ld+json"),
-    Sign("item", DATASET),
-)
+#: What programs of the data set begin with.
+_TYPES: Final = ("https://schema.org/AboutPage", "https://schema.org/Dataset")
 _COUNT = "SELECT (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } }"
 
 
@@ -58,9 +56,21 @@ class Screens:
             )
         if name != "html":
             return RedirectResponse(f"{self.root}/{DCAT.removeprefix(BASE)}", 303, {"Vary": "Accept"})
-        page = self.templates.page("home.html", home(self.site), _HOME)
-        page.headers["Link"] = header(_HOME, self.root)
+        links = tuple(self._signs())
+        page = self.templates.page("home.html", home(self.site), links)
+        page.headers["Link"] = header(links, self.root)
         return page
+
+    def _signs(self) -> Iterator[Sign]:
+        """Yield the signposts of the front page, which stands for the data set: its name, files, licence, catalogue."""
+        release = self.site.release
+        yield Sign("cite-as", BASE)
+        yield Sign("license", self.site.rows("release")[0][5])
+        yield from (Sign("type", kind) for kind in _TYPES)
+        yield Sign("describedby", "/graph/dcat.ttl", "text/turtle")
+        yield Sign("describedby", "/graph/dcat.jsonld", "application/ld+json")
+        for name in release.manifest["dumps"]:
+            yield Sign("item", f"/dumps/{release.identifier}/{name}", media_type(name))
 
     def opensearch(self, _: Request) -> Response:
         """Return how browsers and aggregators search the incidents (OpenSearch 1.1)."""

@@ -7,10 +7,19 @@ from typing import Final
 
 import pyoxigraph as ox
 
-from failuregraph.catalog.saying import say, text
+from failuregraph.catalog.saying import iri, say, text
 from failuregraph.names import BASE, CC_BY
 
-__all__ = ["REFUSALS", "Refusal", "Refusals", "refusal_iri", "refusals", "refusals_graph"]
+__all__ = [
+    "REFUSALS",
+    "Refusal",
+    "Refusals",
+    "kind_of",
+    "refusal_graph",
+    "refusal_iri",
+    "refusals",
+    "refusals_graph",
+]
 
 _DOCUMENT: Final = BASE + "problem"
 _TITLE: Final = "Refusals explained"
@@ -177,6 +186,25 @@ def refusals_graph() -> list[ox.Triple]:
         ]
         found += [say(node, "skos:notation", ox.Literal(str(each.status)))] if each.status else []
     return found
+
+
+def refusal_graph(status: int, sentence: str, near: str = "") -> list[ox.Triple]:
+    """Return one refusal: its kind, its sentence, what helps, and the IRI that may have been meant."""
+    kind = kind_of(status)
+    node = ox.BlankNode("refusal")
+    said: dict[str, ox.NamedNode | ox.Literal] = {
+        "rdf:type": ox.NamedNode(refusal_iri(kind.name)),
+        "dcterms:title": text(kind.title),
+        "dcterms:description": text(sentence),
+        "rdfs:comment": text(kind.remedy),
+    }
+    said |= {"rdfs:seeAlso": ox.NamedNode(near)} if near else {}
+    return [ox.Triple(node, ox.NamedNode(iri(name)), value) for name, value in said.items()]
+
+
+def kind_of(status: int) -> Refusal:
+    """Return the kind of refusal of a status; one that has none of its own has the last."""
+    return next((each for each in REFUSALS if each.status == status), REFUSALS[-1])
 
 
 @dataclass(frozen=True)

@@ -85,9 +85,10 @@ def _licences(site: Site, doc: Document, path: str) -> list[str]:
 
 
 def _items(doc: Document) -> Iterator[Sign]:
-    """Yield the files that a document offers for download."""
+    """Yield the files that a document offers for download, with the media type under which they are sent."""
     for subject in doc.subjects:
-        media = doc.text(subject, "dcat:mediaType").partition("media-types/")[2]
+        stated = doc.text(subject, "dcat:compressFormat") or doc.text(subject, "dcat:mediaType")
+        media = stated.partition("media-types/")[2]
         for address in doc.texts(subject, "dcat:downloadURL"):
             yield Sign("item", address, media)
 

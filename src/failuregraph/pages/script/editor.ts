@@ -144,7 +144,9 @@ export class Editor {
     const doc = this.view.state.doc;
     const found = doc.line(Math.min(Math.max(line, 1), doc.lines));
     const from = Math.min(found.from + Math.max(column - 1, 0), found.to);
-    const fault: Diagnostic = { from, to: found.to, severity: "error", message };
+    // The word at the place; behind the last word of a line, the line as far as it goes.
+    const word = /^[^\s{}()[\];,]+/.exec(doc.sliceString(from, found.to))?.[0] ?? doc.sliceString(from, found.to);
+    const fault: Diagnostic = { from, to: from + word.length, severity: "error", message };
     this.view.dispatch(setDiagnostics(this.view.state, [fault]));
   }
 
