@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import rdflib
-from rdflib import DCTERMS, OWL, PROV, RDF, RDFS, SDO, URIRef
+from rdflib import DCTERMS, OWL, PROV, RDF, RDFS, SDO, SKOS, URIRef
 from rdflib.namespace import DefinedNamespace
 
 from failuregraph.names import BASE, FG, NAMESPACES, RDF_TYPE
@@ -76,6 +76,12 @@ def test_a_term_of_another_vocabulary_exists(prefix: str, data_folder: Path) -> 
         if not AXIOMS[match] & set(copy.objects(target, RDF.type))
     }
     assert set() == wrong
+
+
+def test_no_incident_is_an_event_of_schema_org() -> None:
+    """Pages call an incident an Event only where date and place are known, so the graph states no subclass."""
+    event = URIRef(NAMESPACES["schema"] + "Event")
+    assert {SKOS.relatedMatch} == {match for source, match, target in _mappings() if event in (source, target)}
 
 
 def test_every_end_of_ours_exists_and_fits() -> None:

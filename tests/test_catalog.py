@@ -9,17 +9,18 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 import rdflib
-from rdflib import DCAT, DCTERMS, FOAF, RDF, RDFS, VOID, XSD, URIRef
+from rdflib import DCAT, DCTERMS, FOAF, RDF, RDFS, SDO, VOID, XSD, URIRef
 from rdflib.namespace import DefinedNamespaceMeta
 
 from failuregraph.build import Release, build
+from failuregraph.catalog.dcat import PUBLISHER
 from failuregraph.catalog.saying import DATASET, of_graph
 from failuregraph.catalog.saying import DCAT as DCAT_GRAPH
 from failuregraph.catalog.saying import VOID as VOID_GRAPH
 from failuregraph.catalog.void import DEFAULT_GRAPH, DESCRIBING, SERVED, is_data
 from failuregraph.names import BASE, CC_BY, ENDPOINT, NAMESPACES
 from failuregraph.project import Project
-from failuregraph.store import OxigraphStore, Table
+from failuregraph.store import OxigraphStore, Table, project_quads
 
 SD, SPDX, EXT = (NAMESPACES[name] for name in ("sd", "spdx", "void-ext"))
 WHOLE = URIRef(DATASET)
@@ -193,7 +194,31 @@ def test_each_dump_has_its_size_checksum_and_licence(release: Release, said: rdf
             URIRef(url) in set(said.objects(WHOLE, VOID.dataDump))
         )
         files.add(name)
-    assert set(release.manifest["files"]) - {"answers.json", "metadata.nq", "NOTICE.txt"} == files
+    assert set(release.manifest["files"]) - {"answers.json", "metadata.nq", "NOTICE.txt", "records.json"} == files
+
+
+def test_each_dump_says_whom_to_credit_in_text(release: Release, said: rdflib.Graph) -> None:
+    """The lines are those of the manifest, under a property that has text for values; dcterms:rights has none."""
+    for node in said.objects(WHOLE, DCAT.distribution):
+        name = str(said.value(node, DCAT.downloadURL)).rpartition("/")[2]
+        owed = release.manifest["files"][name]["attribution"]
+        assert owed
+        assert set(owed) == {str(line) for line in said.objects(node, SDO.creditText)}
+    assert [] == [value for value in said.objects(None, DCTERMS.rights) if isinstance(value, rdflib.Literal)]
+
+
+def test_only_an_agent_has_a_home_page(said: rdflib.Graph, repository: Project) -> None:
+    """A home page is of one thing alone: by FOAF two things that share one are the same."""
+    name = NAMESPACES["foaf"] + "homepage"
+    told = [quad for quad in project_quads(repository) if quad.predicate.value == name]
+    pairs = {(str(quad.subject)[1:-1], str(quad.object)[1:-1]) for quad in told}
+    pairs |= {(str(subject), str(page)) for subject, page in said.subject_objects(FOAF.homepage)}
+    homes = [page for _, page in pairs]
+    assert len(homes) > 5
+    assert sorted(set(homes)) == sorted(homes)
+    assert (PUBLISHER, BASE) in pairs
+    assert set() == {subject for subject, _ in pairs if not subject.startswith(NAMESPACES["registry"])}
+    assert {URIRef(PUBLISHER)} == set(said.objects(None, DCTERMS.publisher)) | set(said.objects(None, DCTERMS.creator))
 
 
 def test_the_service_is_the_permanent_endpoint(said: rdflib.Graph) -> None:
@@ -232,7 +257,7 @@ def test_more_said_by_newer_software_replaces_the_release(corpus: Project, tmp_p
 
 def test_terms_of_the_metadata_exist(said: rdflib.Graph) -> None:
     """A class or property is one that its owner defines."""
-    closed: dict[str, DefinedNamespaceMeta] = {str(each): each for each in (DCAT, DCTERMS, FOAF, RDF, RDFS, VOID)}
+    closed: dict[str, DefinedNamespaceMeta] = {str(each): each for each in (DCAT, DCTERMS, FOAF, RDF, RDFS, SDO, VOID)}
     known = {SD: SD_TERMS, SPDX: SPDX_TERMS, EXT: EXT_TERMS}
     for term in _terms(said) - {DCAT3}:
         home = next((name for name in (*closed, *known) if str(term).startswith(name)), None)

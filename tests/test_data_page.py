@@ -17,8 +17,11 @@ import pytest
 import yaml
 
 from failuregraph.build import Release, build
+from failuregraph.catalog.dcat import DUMPS
 from failuregraph.dumps import MAIN_FILE
+from failuregraph.forms import content_type
 from failuregraph.names import BASE, CC_BY, FG, GRAPH, NAMESPACES, RDF_TYPE
+from failuregraph.pages.linked.signposts import signs
 from failuregraph.pages.published.data import changes_of
 from failuregraph.project import Project
 from failuregraph.serve.app import Service
@@ -193,6 +196,27 @@ def test_the_citation_file_is_valid(service: Service, release: Release) -> None:
     assert all({"type", "title", "authors"} <= set(each) for each in said["references"])
 
 
+def test_a_reference_is_the_registry_that_is_credited(service: Service) -> None:
+    """Title, right holder, address and licence are those of the registry, and the data set does not cite itself."""
+    said = yaml.safe_load(_get(service, "/CITATION.cff").text)
+    listed = {each["title"]: each for each in said["references"]}
+    assert len(said["references"]) == len(listed)
+    assert {"AI Failure Index", "agent-postmortems", "AI Incident Law", "Agent Incident Log"} == set(listed)
+    index, law = listed["AI Failure Index"], listed["AI Incident Law"]
+    assert ([{"name": "Realm Labs"}], "https://failureindex.ai/") == (index["authors"], index["url"])
+    assert ([{"name": "PAICE.work PBC"}], "https://aiincidentlaw.org/") == (law["authors"], law["url"])
+    assert {"CC-BY-4.0"} == {each["license"] for each in listed.values()}
+
+
+def test_a_link_to_a_file_has_the_type_under_which_it_is_sent(release: Release, service: Service) -> None:
+    """A compressed file is announced as gzip, whatever it holds."""
+    site = service.site
+    signed = {sign.href: sign.type for sign in signs(site, "graph/dcat", "html", ("ttl",)) if sign.rel == "item"}
+    sent = {f"{DUMPS}{release.identifier}/{name}": content_type(name) for name in release.manifest["files"]}
+    assert {href: sent[href].partition(";")[0] for href in signed} == signed
+    assert "application/gzip" in signed.values()
+
+
 def test_the_page_has_markup_of_the_catalogue(service: Service) -> None:
     """schema.org reads a catalogue with a data set and its downloads."""
     text = re.search(r'<script type="application/ld\+json">(.*?)</script>', _get(service, "/data").text, re.DOTALL)
@@ -245,7 +269,7 @@ def test_the_metadata_lists_every_form(release: Release) -> None:
     quads = list(ox.parse(path=str(release.path / "metadata.nq"), format=ox.RdfFormat.N_QUADS))
     told = {q.object.value.rpartition("/")[2] for q in quads if q.predicate.value.endswith("dcat#downloadURL")}
     dumps = {q.object.value.rpartition("/")[2] for q in quads if q.predicate.value.endswith("void#dataDump")}
-    beside = {"metadata.nq", "NOTICE.txt", "answers.json"}
+    beside = {"metadata.nq", "NOTICE.txt", "answers.json", "records.json"}
     assert set(release.manifest["files"]) - beside == told
     assert {name for name in told if not name.endswith(".csv")} - {"ontology.rdf"} == dumps
     types = {

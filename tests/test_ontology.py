@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 import rdflib
-from rdflib import DCAT, DCTERMS, FOAF, ORG, OWL, PROV, RDF, RDFS, SH, SKOS, VOID, XSD, URIRef
+from rdflib import DCAT, DCTERMS, FOAF, ORG, OWL, PROV, RDF, RDFS, SH, SKOS, VANN, VOID, XSD, URIRef
 
-from failuregraph.names import BASE, FG, NAMESPACES, ONTOLOGY, SCHEMES, STAGES
+from failuregraph.catalog.dcat import PUBLISHER
+from failuregraph.dumps import dumps_of, served
+from failuregraph.names import BASE, CC_BY, FG, NAMESPACES, ONTOLOGY, SCHEMES, SHAPES, STAGES
+from failuregraph.project import Project
 from failuregraph.turtle import read
+from failuregraph.validate.shapes import validate_graphs
 
 ROOT = Path(__file__).parent.parent
 CORE = ("core", "path", "assessment", "evidence", "registries", "derived", "editorial", "service")
@@ -72,6 +78,75 @@ def test_every_range_of_ours_is_a_class(ontology: rdflib.Graph) -> None:
     assert set() == {node for node in ends if str(node).startswith(FG)} - classes
 
 
+Pairs = dict[str, set[str]]
+
+
+def _pairs(quads: Iterable[ox.Quad], predicate: URIRef) -> Pairs:
+    """Return subject → objects of a property."""
+    found: Pairs = {}
+    for quad in quads:
+        if quad.predicate.value == str(predicate):
+            found.setdefault(_name(quad.subject), set()).add(_name(quad.object))
+    return found
+
+
+def _name(term: object) -> str:
+    return term.value if isinstance(term, ox.NamedNode | ox.BlankNode) else ""
+
+
+def _above(start: set[str], higher: Pairs) -> set[str]:
+    """Return what is reached from a set over subclasses or subproperties, the set included."""
+    found, left = set(start), list(start)
+    while left:
+        more = higher.get(left.pop(), set()) - found
+        found |= more
+        left += more
+    return found
+
+
+def _misused(quads: list[ox.Quad]) -> set[tuple[str, str, str]]:
+    """Return property, end and class of each use at which a reasoner would give a thing a class that it has not."""
+    types, classes, properties = (_pairs(quads, name) for name in (RDF.type, RDFS.subClassOf, RDFS.subPropertyOf))
+    ends = {"domain": _pairs(quads, RDFS.domain), "range": _pairs(quads, RDFS.range)}
+    wrong = set()
+    for quad in quads:
+        for end, node in (("domain", quad.subject), ("range", quad.object)):
+            names = _above({quad.predicate.value}, properties)
+            wanted = {kind for name in names for kind in ends[end].get(name, ()) if kind.startswith(FG)}
+            kinds = types.get(_name(node), set())
+            if not wanted <= _above(kinds, classes):
+                wrong.add((quad.predicate.value.removeprefix(FG), end, ", ".join(sorted(kinds))))
+    return wrong
+
+
+@pytest.mark.parametrize("name", ["repository", "corpus", "together"])
+def test_every_use_of_a_property_keeps_its_domain_and_range(name: str, request: pytest.FixtureRequest) -> None:
+    """Whatever has a property is of its domain, and what it leads to of its range: RDFS derives nothing false."""
+    project: Project = request.getfixturevalue(name)
+    quads = served(dumps_of(project))
+    assert len(_pairs(quads, RDFS.domain)) > 50
+    assert set() == _misused(quads)
+
+
+def test_a_property_used_beside_its_domain_is_noticed() -> None:
+    """A subclass is of the domain of its class, another class is not; the range is looked at likewise."""
+    step, response, source = (ox.NamedNode(FG + name) for name in ("ObservedStep", "Response", "Source"))
+    one, other, third = (ox.NamedNode(f"{BASE}incident/X#{name}") for name in ("one", "other", "third"))
+    evidence, kind = ox.NamedNode(FG + "evidence"), ox.NamedNode(str(RDF.type))
+    told = [
+        ox.Quad(evidence, ox.NamedNode(str(RDFS.domain)), ox.NamedNode(FG + "Step")),
+        ox.Quad(evidence, ox.NamedNode(str(RDFS.range)), source),
+        ox.Quad(step, ox.NamedNode(str(RDFS.subClassOf)), ox.NamedNode(FG + "Step")),
+        ox.Quad(one, kind, step),
+        ox.Quad(other, kind, response),
+        ox.Quad(third, kind, source),
+        ox.Quad(one, evidence, third),
+    ]
+    assert set() == _misused(told)
+    assert {("evidence", "domain", FG + "Response")} == _misused([*told, ox.Quad(other, evidence, third)])
+    assert {("evidence", "range", FG + "Response")} == _misused([*told, ox.Quad(one, evidence, other)])
+
+
 def test_every_object_property_has_a_range(ontology: rdflib.Graph) -> None:
     """References are checked by range, so each object property has one."""
     properties = set(ontology.subjects(RDF.type, OWL.ObjectProperty))
@@ -90,6 +165,40 @@ def test_the_ontology_states_its_version(ontology: rdflib.Graph) -> None:
     iri = URIRef(ONTOLOGY)
     version = ontology.value(iri, OWL.versionInfo)
     assert f"{ONTOLOGY}/{version}" == str(ontology.value(iri, OWL.versionIRI))
+
+
+def test_the_ontology_states_its_maker_and_its_last_change(ontology: rdflib.Graph) -> None:
+    """The agent is that of the catalogue; no term is younger than the last change."""
+    iri = URIRef(ONTOLOGY)
+    assert {URIRef(PUBLISHER)} == set(ontology.objects(iri, DCTERMS.creator))
+    assert {URIRef(PUBLISHER)} == set(ontology.objects(iri, DCTERMS.publisher))
+    (changed,) = ontology.objects(iri, DCTERMS.modified)
+    days = {str(day) for day in ontology.objects(None, DCTERMS.created)}
+    assert len(days) > 1
+    assert max(days) <= str(changed)
+
+
+def test_the_ontology_says_how_it_is_abbreviated_and_cited(ontology: rdflib.Graph) -> None:
+    """Prefix and namespace are those of the table; the citation names the version that the head states."""
+    iri = URIRef(ONTOLOGY)
+    prefix, namespace = (str(ontology.value(iri, VANN[f"preferredNamespace{end}"])) for end in ("Prefix", "Uri"))
+    assert NAMESPACES[prefix] == namespace == FG
+    citation = str(ontology.value(iri, DCTERMS.bibliographicCitation))
+    assert f"Version {ontology.value(iri, OWL.versionInfo)}." in citation
+    assert citation.endswith(ONTOLOGY)
+
+
+@pytest.mark.parametrize(("folder", "name"), [(".", SHAPES), ("imported", f"{SHAPES}/imported")])
+def test_shapes_have_a_head(folder: str, name: str) -> None:
+    """Title, licence and maker stand in the document of the shapes, in the form that its own shape asks for."""
+    home = ROOT / "ontology" / "shapes"
+    head = read(home / folder / "head.ttl")
+    assert {URIRef(name)} == set(head.subjects())
+    assert {URIRef(CC_BY)} == set(head.objects(URIRef(name), DCTERMS.license))
+    assert head.value(URIRef(name), DCTERMS.title) is not None
+    known = head + read(ROOT / "data" / "registries" / "failure-graph.ttl")
+    report = validate_graphs(known, read(home / "ontology.ttl"))
+    assert [] == [str(text) for text in report.objects(None, SH.resultMessage)]
 
 
 def test_there_is_one_document_for_each_scheme() -> None:

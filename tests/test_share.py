@@ -13,6 +13,7 @@ import pytest
 from pagetext import PageText, read
 
 from failuregraph.catalog.saying import DATASET, iri
+from failuregraph.forms import content_type
 from failuregraph.names import BASE, FG, RDF_TYPE
 from failuregraph.pages import markup
 from failuregraph.pages.cards import Card, card_of, picture, share_of
@@ -134,7 +135,8 @@ def test_the_markup_of_a_record_is_what_the_graph_says(real_site: Site) -> None:
         assert {incident.iri} == _said(found, record, "mainEntity")
         assert {DATASET} == _said(found, record, "isPartOf")
         assert set(doc.texts(record, "dcterms:license")) == _said(found, record, "license")
-        assert set(doc.texts(incident.iri, "rdfs:label")) == _said(found, incident.iri, "name")
+        names = set(doc.texts(incident.iri, "rdfs:label"))
+        assert names == _said(found, incident.iri, "name") == _said(found, record, "name")
         sources = set(doc.texts(incident.iri, "fg:source"))
         assert sources == _said(found, record, "citation") == _said(found, incident.iri, "subjectOf")
         for source in sources:
@@ -148,6 +150,17 @@ def test_the_markup_of_a_record_is_what_the_graph_says(real_site: Site) -> None:
         assert places == _said(found, incident.iri, "location")
         dates = set(doc.texts(incident.iri, "fg:incidentDate")) if placed else set()
         assert dates == _said(found, incident.iri, "startDate")
+
+
+def test_a_record_without_a_title_has_no_name(real_site: Site) -> None:
+    """What the page says in place of a title is nowhere in the markup."""
+    untitled = [each for each in real_site.facts.incidents.values() if each.iri not in real_site.labels]
+    assert untitled
+    for incident in untitled:
+        page = record_page(real_site, incident.identifier)
+        block = markup.of_record(page)
+        assert "name" not in block
+        assert page.title not in json.dumps(block)
 
 
 def test_the_markup_stands_in_the_page_and_is_no_claim_review(corpus_service: Service) -> None:
@@ -185,6 +198,9 @@ def test_the_catalogue_names_every_file(corpus_service: Service) -> None:
         each["contentUrl"]["@id"] for each in stated["distribution"]
     ]
     assert set(manifest["dumps"]) <= {each["name"] for each in stated["distribution"]}
+    types = {each["name"]: each["encodingFormat"] for each in stated["distribution"]}
+    assert {name: content_type(name).partition(";")[0] for name in types} == types
+    assert ("application/gzip", "application/n-quads") == (types["failuregraph.nq.gz"], types["failuregraph.nq"])
     first, last = stated["temporalCoverage"].split("/")
     dates = sorted(each.date for each in corpus_service.site.facts.incidents.values() if each.date)
     assert (dates[0][:4], dates[-1][:4]) == (first, last)

@@ -32,7 +32,7 @@ MAIN_FILE: Final = "failuregraph.nq"
 DERIVED_FILE: Final = "derived.nq"
 _SHARE_ALIKE: Final = "/by-sa/"
 _REGISTRY: Final = ox.NamedNode(NAMESPACES["fg"] + "Registry")
-_RIGHTS: Final = ox.NamedNode(NAMESPACES["dcterms"] + "rights")
+_RIGHTS: Final = ox.NamedNode(NAMESPACES["schema"] + "creditText")
 _AUTHOR: Final = ox.NamedNode(NAMESPACES["prov"] + "wasAttributedTo")
 _TYPE: Final = ox.NamedNode(RDF_TYPE)
 

@@ -8,19 +8,20 @@ import pyoxigraph as ox
 
 from failuregraph.catalog.saying import ABSTRACT, DATASET, DCAT, say, text
 from failuregraph.forms import compression, is_rdf, media_type
-from failuregraph.names import BASE, CC_BY, ENDPOINT, ONTOLOGY, XSD
+from failuregraph.names import BASE, CC_BY, ENDPOINT, NAMESPACES, ONTOLOGY, XSD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from failuregraph.catalog.void import Dates
 
-__all__ = ["CATALOG", "DUMPS", "dcat"]
+__all__ = ["CATALOG", "DUMPS", "PUBLISHER", "dcat"]
 
 CATALOG: Final = DCAT + "#catalog"
 #: Where a server offers the dumps of a release: ``DUMPS + release + "/" + file``.
 DUMPS: Final = BASE + "dumps/"
-_PUBLISHER: Final = DCAT + "#publisher"
+#: The registry of the project is the agent that made and publishes it all, and the only one with this home page.
+PUBLISHER: Final = NAMESPACES["registry"] + "failure-graph"
 _MEDIA: Final = "https://www.iana.org/assignments/media-types/"
 _PROTOCOL: Final = "http://www.w3.org/TR/sparql11-protocol/"
 _KEYWORDS: Final = ("AI incidents", "AI safety", "knowledge graph", "failure modes")
@@ -42,13 +43,13 @@ def _catalog(when: Dates) -> Iterator[ox.Triple]:
     yield say(CATALOG, "dcterms:title", text("Catalogue of Failure Graph"))
     yield say(CATALOG, "dcterms:description", text("The data set, its dumps and its endpoint."))
     yield say(CATALOG, "dcterms:license", CC_BY)
-    yield say(CATALOG, "dcterms:publisher", _PUBLISHER)
+    yield say(CATALOG, "dcterms:publisher", PUBLISHER)
     yield say(CATALOG, "dcat:dataset", DATASET)
     yield say(CATALOG, "dcat:service", ENDPOINT)
     yield from when.said(CATALOG)
-    yield say(_PUBLISHER, "a", "foaf:Agent")
-    yield say(_PUBLISHER, "foaf:name", text("Failure Graph contributors"))
-    yield say(_PUBLISHER, "foaf:homepage", BASE)
+    yield say(PUBLISHER, "a", "foaf:Agent")
+    yield say(PUBLISHER, "foaf:name", text("Failure Graph contributors"))
+    yield say(PUBLISHER, "foaf:homepage", BASE)
 
 
 def _dataset(release: str, licence: str, when: Dates) -> Iterator[ox.Triple]:
@@ -57,8 +58,8 @@ def _dataset(release: str, licence: str, when: Dates) -> Iterator[ox.Triple]:
     yield say(DATASET, "dcterms:description", text(ABSTRACT))
     yield say(DATASET, "dcterms:identifier", ox.Literal(DATASET))
     yield say(DATASET, "dcterms:license", licence)
-    yield say(DATASET, "dcterms:publisher", _PUBLISHER)
-    yield say(DATASET, "dcterms:creator", _PUBLISHER)
+    yield say(DATASET, "dcterms:publisher", PUBLISHER)
+    yield say(DATASET, "dcterms:creator", PUBLISHER)
     yield say(DATASET, "dcterms:language", "http://id.loc.gov/vocabulary/iso639-1/en")
     yield say(DATASET, "dcterms:conformsTo", ONTOLOGY)
     yield say(DATASET, "dcat:landingPage", BASE)
@@ -72,7 +73,7 @@ def _service() -> Iterator[ox.Triple]:
     yield say(ENDPOINT, "a", "dcat:DataService")
     yield say(ENDPOINT, "dcterms:title", text("SPARQL endpoint of Failure Graph"))
     yield say(ENDPOINT, "dcterms:license", CC_BY)
-    yield say(ENDPOINT, "dcterms:publisher", _PUBLISHER)
+    yield say(ENDPOINT, "dcterms:publisher", PUBLISHER)
     yield say(ENDPOINT, "dcterms:conformsTo", _PROTOCOL)
     yield say(ENDPOINT, "dcat:endpointURL", ENDPOINT)
     yield say(ENDPOINT, "dcat:endpointDescription", ENDPOINT)
@@ -89,7 +90,7 @@ def _distribution(release: str, name: str, stated: Mapping[str, Any]) -> Iterato
     for line in stated["contains"]:
         yield say(node, "dcterms:description", text(line))
     for line in stated["attribution"]:
-        yield say(node, "dcterms:rights", text(line))
+        yield say(node, "schema:creditText", text(line))
     yield say(node, "dcterms:license", str(stated["licence"]))
     yield say(node, "dcat:accessURL", BASE)
     yield say(node, "dcat:downloadURL", address)

@@ -100,7 +100,8 @@ def _head(when: Dates, licence: str) -> Iterator[ox.Triple]:
     yield say(DATASET, "dcterms:title", text("Failure Graph"))
     yield say(DATASET, "dcterms:description", text(ABSTRACT))
     yield say(DATASET, "dcterms:license", licence)
-    yield say(DATASET, "foaf:homepage", BASE)
+    # Only an agent has a home page: two things that share one would be one thing.
+    yield say(DATASET, "foaf:page", BASE)
     yield say(DATASET, "void:uriSpace", ox.Literal(BASE))
     yield say(DATASET, "void:sparqlEndpoint", ENDPOINT)
     for name in ("Turtle", "N-Triples", "N-Quads", "JSON-LD", "RDF_XML"):

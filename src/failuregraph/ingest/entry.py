@@ -214,7 +214,7 @@ class Run:
         known.say(node, "rdfs:label", english(label))
         known.say(node, "prov:wasAttributedTo", self.author)
         known.say(node, "owl:versionInfo", ox.Literal(version) if version else None)
-        known.say(node, "foaf:homepage", iri(home) if home else None)
+        known.say(node, "foaf:page", iri(home) if home else None)
 
     def party(self, slug: str, *, label: str = "", page: str = "", kind: str = "") -> ox.NamedNode:
         """Return the party that a registry calls so."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from failuregraph.catalog.dcat import CATALOG, DUMPS
 from failuregraph.catalog.saying import DATASET, DCAT
-from failuregraph.forms import media_type
+from failuregraph.forms import compression, media_type
 from failuregraph.names import BASE, FG, SCHEMES
 from failuregraph.pages.citations import of_release
 
@@ -32,13 +32,16 @@ _MEASURED: Final = "Records of registries and of Failure Graph, each statement w
 
 
 def of_record(page: RecordPage) -> Markup:
-    """Return the markup of the page of a record: a web page about an incident, with its sources."""
+    """Return the markup of the page of a record: a web page about an incident, with its sources.
+
+    A record whose title is not known has no name here: what the page writes in its place would be kept as one.
+    """
     return _whole(
         {
             "@id": BASE + page.path,
             "@type": "WebPage",
             "url": _at(BASE + page.path),
-            "name": page.title,
+            "name": page.label,
             "description": page.summary,
             "identifier": page.identifier,
             "inLanguage": "en",
@@ -122,11 +125,12 @@ def _covered(site: Site) -> str:
 
 
 def _download(site: Site, name: str, stated: dict[str, Any]) -> Markup:
+    """Return the markup of a file, with the media type under which it is sent."""
     return {
         "@type": "DataDownload",
         "name": name,
         "contentUrl": _at(f"{DUMPS}{site.release.identifier}/{name}"),
-        "encodingFormat": media_type(name),
+        "encodingFormat": compression(name) or media_type(name),
         "contentSize": f"{stated['bytes']} B",
         "sha256": stated["sha256"],
         "license": _at(stated["licence"]),

@@ -6,20 +6,21 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from failuregraph.catalog.dcat import DUMPS
+from failuregraph.catalog.dcat import DUMPS, PUBLISHER
 from failuregraph.catalog.metadata import METADATA_FILE
 from failuregraph.catalog.saying import DCAT, VOID
 from failuregraph.forms import media_type
 from failuregraph.history.answers import ANSWERS_FILE
 from failuregraph.history.records import RECORDS_FILE
-from failuregraph.names import BASE, FORMATS
+from failuregraph.names import BASE, FORMATS, GRAPH, NAMESPACES
 from failuregraph.pages import markup
 from failuregraph.pages.citations import Citation, of_release
+from failuregraph.pages.document import Document
 from failuregraph.pages.published.feeds import addresses
 from failuregraph.tables import SEPARATOR, TABLES, TableFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from failuregraph.pages.markup import Markup
     from failuregraph.pages.site import Site
@@ -246,34 +247,39 @@ def citation_file(site: Site) -> str:
 
 
 def _references(site: Site, attribution: Iterable[str]) -> Iterator[list[str]]:
-    """Yield what a release restates, as references: each registry that it credits but for the project itself."""
-    imports = [f"{GRAPH}import/{name}" for name in site.release.manifest.get("imports", ())]
-    told = Document((t for name in imports for t in site.graphs.get(name, ())), site.labels)
-    known = site.everything
-    registries = [each for each in known.subjects if each.startswith(NAMESPACES["registry"])]
+    """Yield what a release restates, as references: each source that it credits, but for the project itself."""
+    known = _credited(site)
     for line in attribution:
-        taken = next((each for each in told.subjects if line in told.texts(each, "dcterms:bibliographicCitation")), "")
-        own = next((each for each in registries if line in known.texts(each, "dcterms:rights")), "")
-        registry = told.text(taken, "prov:wasAttributedTo") or own
-        steward = known.link(registry, "fg:steward")
-        name = site.labels.get(registry) or told.text(taken, "dcterms:title") or line
-        holder = told.text(taken, "dcterms:rightsHolder") or (steward.text if steward else name)
-        licence = told.text(taken, "dcterms:license") or known.text(registry, "dcterms:license")
+        registry, holder, licence = known.get(line, ("", line, ""))
         if registry != PUBLISHER:
-            yield _reference(name, holder, known.text(registry, "foaf:homepage"), licence)
+            title, url = site.labels.get(registry, line), site.everything.text(registry, "foaf:homepage")
+            yield _reference(title, holder, url, licence)
+
+
+def _credited(site: Site) -> dict[str, tuple[str, str, str]]:
+    """Return words of credit → registry, who holds the rights, and licence: of registries and of what is imported."""
+    known, found = site.everything, {}
+    for registry in (each for each in known.subjects if each.startswith(NAMESPACES["registry"])):
+        steward, line = known.link(registry, "fg:steward"), known.text(registry, "schema:creditText")
+        holder = steward.text if steward else site.labels[registry]
+        found[line] = (registry, holder, known.text(registry, "dcterms:license"))
+    for name, triples in site.graphs.items():
+        if name.startswith(f"{GRAPH}import/") and "/" not in name.removeprefix(f"{GRAPH}import/"):
+            doc = Document(triples, site.labels)
+            registry, holder = doc.text(name, "prov:wasAttributedTo"), doc.text(name, "dcterms:rightsHolder")
+            line = doc.text(name, "dcterms:bibliographicCitation")
+            found[line] = (registry, holder, doc.text(name, "dcterms:license"))
+    return found
 
 
 def _reference(title: str, author: str, url: str, licence: str) -> list[str]:
-    """Return one reference in the Citation File Format; a licence without a name of SPDX is given by its address."""
+    """Return one reference in the Citation File Format, its licence by the identifier of SPDX where that is known."""
     spdx = _LICENCES.get(licence, "").replace(" ", "-")
-    return [
-        "  - type: database",
-        f"    title: {_quoted(title)}",
-        "    authors:",
-        f"      - name: {_quoted(author)}",
-        *([f"    url: {_quoted(url)}"] if url else []),
-        *([f"    license: {spdx}"] if spdx else [f"    license-url: {_quoted(licence)}"] if licence else []),
-    ]
+    named = f"license: {spdx}" if spdx else f"license-url: {_quoted(licence)}"
+    lines = ["type: database", f"title: {_quoted(title)}", "authors:", f"  - name: {_quoted(author)}"]
+    lines += [f"url: {_quoted(url)}"] if url else []
+    lines += [named] if licence else []
+    return [f"{'    ' if place else '  - '}{line}" for place, line in enumerate(lines)]
 
 
 def _quoted(text: str) -> str:
