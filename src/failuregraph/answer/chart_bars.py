@@ -1,221 +1,147 @@
-"""Bars and matrices: a number for each value, or for each pair of values.
+"""Bars: a number for each row, or several numbers side by side.
 
-What is not known is grey: its numbers are shown, and neither stretch the bars nor the shades of what is known.
+What is not known is grey, or pale where colours tell numbers apart: its numbers are shown, and do not stretch the bars
+of what is known.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import replace
-from graphlib import CycleError, TopologicalSorter
 from typing import Any, Final
 
-from failuregraph.answer.chart_parts import BASIS, GREY, MOST_LABEL, PALETTE, Drawing, Spec, axis, faceted
+from failuregraph.answer.chart_parts import (
+    BASIS,
+    GREY,
+    MOST_LABEL,
+    PALETTE,
+    Drawing,
+    Spec,
+    axis,
+    faceted,
+    label_axis,
+    row_height,
+)
 from failuregraph.answer.chart_sheet import (
     COUNTED,
-    KEPT,
-    MANY,
-    Cell,
     Sheet,
     category_column,
     facet_column,
     fewer,
-    is_time,
     is_unknown,
+    label_words,
     number_of,
     number_words,
-    rank_column,
     row_labels,
     row_words,
     size_of,
-    value_column,
+    value_columns,
     words,
 )
 
-__all__ = ["bar", "matrix"]
+__all__ = ["bar"]
 
-#: A square whose number is below this share of the largest has dark ink.
-_PALE: Final = 0.55
+#: What is not known is drawn up to so many times the longest bar of what is known, and cut there.
+_MOST_UNKNOWN: Final = 1.5
+#: How strong the colour of what is not known is where the colours tell numbers apart.
+_PALE: Final = 0.45
+#: The share of the axis that the numbers behind the bars need.
+_MARGIN: Final = 0.15
+#: How high the bar of a row is, and how much room each of several has, in pixels.
+_BAR, _PART = 16, 17
 
 
 def bar(sheet: Sheet, name: str) -> Drawing:
-    """Return bars: one for each row, in parts by basis or by a column of few values."""
-    value = value_column(sheet, name, "x")
+    """Return bars: one for each row and number, in parts by basis or by a column of few values."""
+    values = value_columns(sheet, name, "x")
     label = category_column(sheet, name, [each for each in sheet.texts if each != sheet.chosen.get("color")])
     notes: list[str] = []
-    sheet = fewer(sheet, value, label, notes)
+    sheet = fewer(sheet, values[0], label, notes)
     facet = facet_column(sheet, label)
-    rows = _bar_rows(sheet, value, label, facet, notes)
-    limit = max((row["shown"] for row in rows), default=0) or 1
-    x = axis("shown", "quantitative", words(value, sheet.chosen.get("unit", "")))
-    x |= {"scale": {"domain": [0, limit * 1.15], "nice": False}, "stack": None}
+    rows = _bar_rows(sheet, values, label, facet, notes)
+    x = axis("shown", "quantitative", _counted(sheet, values))
+    x |= {"scale": {"domain": _domain(rows), "nice": False}, "stack": None}
     x["axis"] |= {"tickMinStep": 1, "tickCount": 6, "format": ",~f"}
-    y = axis("label", "nominal", words(label), sort=None, labelLimit=MOST_LABEL)
-    shared = {"x": x, "y": y, "description": {"field": "said"}}
-    bars = {"mark": {"type": "bar", "height": {"band": 0.75}}, "encoding": {**shared, "color": _colours(rows, sheet)}}
-    texts = {
-        "mark": {"type": "text", "align": "left", "dx": 4, "aria": False},
-        "encoding": {**shared, "text": {"field": "text"}},
+    shared: Spec = {"x": x, "y": label_axis(label_words(sheet, label)), "description": {"field": "said"}}
+    step = row_height(rows)
+    if len(values) > 1:
+        shared["yOffset"] = {"field": "part", "type": "nominal", "sort": None}
+        step = max(step, len(values) * _PART + 6)
+    bars: Spec = {"mark": {"type": "bar", "height": _BAR if len(values) == 1 else {"band": 0.9}}}
+    bars["encoding"] = {**shared, "color": _colours(rows, sheet, several=len(values) > 1)}
+    if len(values) > 1:
+        bars["encoding"]["opacity"] = {"condition": {"test": "datum.unknown", "value": _PALE}, "value": 1}
+    texts = {"mark": _numbers(), "encoding": {**shared, "text": {"field": "text"}}}
+    unit = {"width": 480, "height": {"step": step, "for": "position"}, "layer": [bars, texts]}
+    return Drawing(faceted(rows, unit, facet, {"scale": {"y": "independent", "yOffset": "independent"}}), notes)
+
+
+def _counted(sheet: Sheet, values: list[str]) -> str:
+    """Return what the axis counts: the one column, or what several have in common."""
+    unit = str(sheet.chosen.get("unit", ""))
+    if len(values) == 1:
+        return words(values[0], unit)
+    return words(unit or next((each for each in sheet.counts() if each in COUNTED), "number"))
+
+
+def _domain(rows: list[dict[str, Any]]) -> list[float]:
+    """Return the ends of the axis: zero is on it, and the numbers have room behind the bars on either side."""
+    most = max((row["shown"] for row in rows), default=0)
+    least = min((row["shown"] for row in rows), default=0)
+    room = _MARGIN * ((max(most, 0) - min(least, 0)) or 1)
+    return [least - room if least < 0 else 0, most + room if most > 0 or least >= 0 else room]
+
+
+def _numbers() -> Spec:
+    """Return the mark of the numbers: each stands behind the end of its bar, on the side to which it points."""
+    below = "datum.shown < 0"
+    return {
+        "type": "text",
+        "align": {"expr": f"{below} ? 'right' : 'left'"},
+        "dx": {"expr": f"{below} ? -4 : 4"},
+        "aria": False,
     }
-    unit = {"width": 480, "height": {"step": 22}, "layer": [bars, texts]}
-    return Drawing(faceted(rows, unit, facet, {"scale": {"y": "independent"}}), notes)
 
 
-def _bar_rows(sheet: Sheet, value: str, label: str, facet: str | None, notes: list[str]) -> list[dict[str, Any]]:
-    known = [size_of(row[value]) for row in sheet.rows if not is_unknown(row[label])]
-    most = max(known, default=0.0)
-    cut = 1.12 * most if most else math.inf
+def _bar_rows(sheet: Sheet, values: list[str], label: str, facet: str | None, notes: list[str]) -> list[dict[str, Any]]:
+    most = max((size_of(row[each]) for row in sheet.rows if not is_unknown(row[label]) for each in values), default=0.0)
+    cut = _MOST_UNKNOWN * most if most > 0 else math.inf
     color = sheet.chosen.get("color")
     rows: list[dict[str, Any]] = []
     for row, text in zip(sheet.rows, row_labels(sheet, label, facet), strict=True):
-        size, unknown = size_of(row[value]), is_unknown(row[label])
-        over = unknown and size > 2 * most and size > cut
+        unknown = is_unknown(row[label])
         tone = str(row[color]) if color else "not known" if unknown else str(row.get("basis", "known"))
-        said = number_words(number_of(row[value]))
-        rows.append(
-            {
-                "label": text,
-                "shown": cut if over else size,
-                "text": f"{said} (bar cut)" if over else said,
-                "facet": f"{words(facet)}: {row[facet]}" if facet else "",
-                "tone": tone,
-                "said": row_words(row),
-            }
-        )
+        for value in values:
+            size, said = size_of(row[value]), number_words(number_of(row[value]))
+            over = unknown and size > cut
+            part = words(value)
+            rows.append(
+                {
+                    "label": text,
+                    "size": number_of(row[value]),
+                    "shown": cut if over else size,
+                    "text": f"{said} (bar cut)" if over else said,
+                    "facet": f"{words(facet)}: {row[facet]}" if facet else "",
+                    "part": part,
+                    "unknown": unknown,
+                    "tone": tone if len(values) == 1 else part,
+                    "said": row_words(row) if len(values) == 1 else f"{part}: {said}; {row_words(row)}",
+                }
+            )
     if any(row["text"].endswith("(bar cut)") for row in rows):
         notes.append("The bar of what is not known is longer than shown: it is cut, its number is not.")
     return rows
 
 
-def _colours(rows: list[dict[str, Any]], sheet: Sheet) -> Spec:
-    """Return the colours of the tones: fixed for a basis and for what is not known, else those of the palette."""
-    tones = list(dict.fromkeys(row["tone"] for row in rows))
-    free = [tone for tone in tones if not is_unknown(tone) and tone not in BASIS]
-    fixed = {tone: PALETTE[place % len(PALETTE)] for place, tone in enumerate(free)} | BASIS
-    scale = {"domain": tones, "range": [fixed.get(tone, GREY) for tone in tones]}
-    color = sheet.chosen.get("color")
-    legend = {"title": words(color), "labelLimit": MOST_LABEL} if color else None
-    return {"field": "tone", "type": "nominal", "scale": scale, "legend": legend}
+def _colours(rows: list[dict[str, Any]], sheet: Sheet, *, several: bool) -> Spec:
+    """Return the colours of the tones: fixed for a basis and for what is not known, else those of the palette.
 
-
-def matrix(sheet: Sheet, name: str) -> Drawing:
-    """Return squares: one for each row, or one for each number where several stand side by side."""
-    notes: list[str] = []
-    wide = [each for each in sheet.counts() if not COUNTED & set(each.split("_")) and not each.startswith("percent")]
-    if len(wide) >= 3 and "x" not in sheet.chosen:  # noqa: PLR2004 - three columns of numbers are a matrix by themselves
-        return _wide(sheet, name, wide, notes)
-    value = value_column(sheet, name, "color")
-    across = sheet.chosen.get("x")
-    label = category_column(sheet, name, [each for each in sheet.texts if each != across])
-    others = [each for each in (*sheet.texts, *sheet.things) if each not in (label, "basis")]
-    free = [each for each in others if sheet.distinct(label, each) > sheet.distinct(label)]
-    across = str(across or (free or others or [label])[0])
-    facet = sheet.chosen.get("facet") or ("basis" if "basis" in sheet.columns else None)
-    sheet = _fewer_lines(sheet, value, label, notes)
-    sheet = _fewer_lines(sheet, value, across, notes)
-    if is_time(sheet, label) or rank_column(sheet, label):
-        order = _ordered(sheet, label, across)
-        sheet = replace(sheet, rows=tuple(sorted(sheet.rows, key=lambda row: order.index(str(row[label])))))
-    cells = [
-        _matrix_cell(row, text, str(row[across]), size_of(row[value]), facet)
-        for row, text in zip(sheet.rows, row_labels(sheet, label, across, facet), strict=True)
-    ]
-    titles = (words(across), words(label), words(value, sheet.chosen.get("unit", "")))
-    return Drawing(_cells(cells, _ordered(sheet, across, label), titles, facet), notes)
-
-
-def _wide(sheet: Sheet, name: str, columns: list[str], notes: list[str]) -> Drawing:
-    """Return a matrix of which several columns of numbers are the second side."""
-    label = category_column(sheet, name, sheet.texts)
-    facet = facet_column(sheet, label)
-    sheet = _fewer_lines(sheet, columns[0], label, notes)
-    across = [words(column) for column in columns]
-    cells = [
-        _matrix_cell(row, text, title, size_of(row[column]), facet)
-        for row, text in zip(sheet.rows, row_labels(sheet, label, facet), strict=True)
-        for column, title in zip(columns, across, strict=True)
-    ]
-    unit = str(sheet.chosen.get("unit") or next((each for each in sheet.counts() if each in COUNTED), "number"))
-    return Drawing(_cells(cells, across, ("", words(label), words(unit)), facet), notes)
-
-
-def _matrix_cell(row: dict[str, Cell], label: str, across: str, size: float, facet: str | None) -> dict[str, Any]:
-    unknown = is_unknown(label, across)
-    head = f"{words(facet)}: {row[facet]}" if facet else ""
-    said = f"{across}: {number_words(size)}; {row_words(row)}"
-    return {
-        "label": label,
-        "across": across,
-        "size": size,
-        "text": number_words(size),
-        "facet": head,
-        "unknown": unknown,
-        "said": said,
-    }
-
-
-def _cells(cells: list[dict[str, Any]], order: list[str], titles: tuple[str, str, str], facet: str | None) -> Spec:
-    """Return squares with numbers: the darker the more, and grey where one side is not known."""
-    most = max((cell["size"] for cell in cells if not cell["unknown"]), default=0) or 1
-    for cell in cells:
-        cell["light"] = cell["unknown"] or cell["size"] < _PALE * most
-    side = {"orient": "top", "labelAlign": "left"} if facet is None else {"orient": "bottom", "labelAlign": "right"}
-    x = axis("across", "nominal", titles[0], sort=order, labelAngle=-40, labelLimit=200, **side)
-    y = axis("label", "nominal", titles[1], sort=None, labelLimit=MOST_LABEL)
-    shade = {
-        "field": "size",
-        "type": "quantitative",
-        "scale": {"domain": [0, most], "range": ["#EAF2FA", "#08457E"], "clamp": True},
-        "legend": {"title": titles[2], "gradientLength": 120, "tickMinStep": 1, "format": ",~f"},
-    }
-    color = {"condition": {"test": "datum.unknown", "value": "#DADADA"}, **shade}
-    ink = {"condition": {"test": "datum.light", "value": "#111111"}, "value": "#FFFFFF"}
-    shared = {"x": x, "y": y, "description": {"field": "said"}}
-    squares = {"mark": {"type": "rect", "stroke": "white"}, "encoding": {**shared, "color": color}}
-    texts = {"mark": {"type": "text", "aria": False}, "encoding": {**shared, "text": {"field": "text"}, "color": ink}}
-    unit = {"width": {"step": 52}, "height": {"step": 24}, "layer": [squares, texts]}
-    return faceted(cells, unit, facet, {"scale": {"y": "independent", "x": "shared"}})
-
-
-def _fewer_lines(sheet: Sheet, value: str, side: str, notes: list[str]) -> Sheet:
-    """Return the rows of the largest values of one side where that has too many to read; say so in the notes."""
-    sums: dict[Cell, float] = {}
-    for row in sheet.rows:
-        sums[row[side]] = sums.get(row[side], 0) + size_of(row[value]) + (1e12 if is_unknown(row[side]) else 0)
-    if len(sums) <= MANY:
-        return sheet
-    kept = set(sorted(sums, key=lambda each: (-sums[each], str(each)))[:KEPT])
-    what = words(side).lower()
-    notes.append(f"Of {len(sums)} values of “{what}” the {KEPT} largest are shown, by {words(value).lower()}.")
-    rows = tuple(row for row in sheet.rows if row[side] in kept)
-    return replace(sheet, rows=rows)
-
-
-def _ordered(sheet: Sheet, side: str, label: str) -> list[str]:
-    """Return the values of one side by a rank that belongs to them, else in the order that all rows agree on.
-
-    Where the rows do not agree they stand by name; what is not known stands last.
+    Where several numbers stand beside a basis they have none of its colours.
     """
-    values = dict.fromkeys(str(row[side]) for row in sheet.rows)
-    rank = rank_column(sheet, side)
-    if rank:
-        place = {str(row[side]): size_of(row[rank]) for row in sheet.rows}
-    else:
-        place = {value: number for number, value in enumerate(_agreed(sheet, side, label) or sorted(values))}
-    if is_time(sheet, side):
-        place = {value: number for number, value in enumerate(sorted(values))}
-    return sorted(values, key=lambda value: (is_unknown(value), place[value]))
-
-
-def _agreed(sheet: Sheet, side: str, label: str) -> list[str]:
-    """Return an order of the values of one side in which they stand for every label, or nothing."""
-    before: dict[str, set[str]] = {}
-    last: dict[Cell, str] = {}
-    for row in sheet.rows:
-        value = str(row[side])
-        before.setdefault(value, set()).update({last[row[label]]} - {value} if row[label] in last else ())
-        last[row[label]] = value
-    try:
-        return list(TopologicalSorter(before).static_order())
-    except CycleError:
-        return []
+    tones = list(dict.fromkeys(row["tone"] for row in rows))
+    free = [tone for tone in tones if several or not (is_unknown(tone) or tone in BASIS)]
+    palette = PALETTE[len(BASIS) :] if several and "basis" in sheet.columns else PALETTE
+    fixed = {tone: palette[place % len(palette)] for place, tone in enumerate(free)}
+    scale = {"domain": tones, "range": [fixed.get(tone) or BASIS.get(tone, GREY) for tone in tones]}
+    color = sheet.chosen.get("color")
+    legend = {"title": words(color) if color else None, "labelLimit": MOST_LABEL} if color or several else None
+    return {"field": "tone", "type": "nominal", "scale": scale, "legend": legend}

@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-__all__ = ["BASIS", "GREY", "MOST_LABEL", "PALETTE", "Drawing", "Spec", "axis", "faceted"]
+__all__ = ["BASIS", "GREY", "MOST_LABEL", "PALETTE", "Drawing", "Spec", "axis", "faceted", "label_axis", "row_height"]
 
-#: A longer label is cut, in pixels; its mark says it whole.
-MOST_LABEL: Final = 280
+#: A longer label of a legend or of an axis below is cut, in pixels; its mark says it whole.
+MOST_LABEL: Final = 360
+#: How high a row is at least, each line of its label, and what stands between two labels, in pixels.
+_ROW, _LINE, _BETWEEN = 22, 14, 8
+#: No label of a row has more lines.
+_MOST_LINES: Final = 9
 #: The palette of Okabe and Ito, which people with any kind of colour vision can tell apart, without its yellow.
 PALETTE: Final = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#000000")
 GREY: Final = "#8C8C8C"
@@ -28,6 +32,31 @@ class Drawing:
 def axis(name: str, kind: str, title: str, *, sort: object = "ascending", **axis: object) -> Spec:
     """Return an axis: its field, its kind of scale and its title."""
     return {"field": name, "type": kind, "sort": sort, "axis": {"title": title or None, **axis}}
+
+
+def label_axis(title: str) -> Spec:
+    """Return the axis of the labels of rows, which stand in the order of the rows and may have several lines.
+
+    The library lets the first line stand at the middle of the row; the offset moves the whole there.
+    """
+    lines = r"split(datum.label, '\n')"
+    up = [{"test": f"length({lines}) == {more + 1}", "value": -more * _LINE / 2} for more in range(1, _MOST_LINES)]
+    return axis(
+        "label",
+        "nominal",
+        title,
+        sort=None,
+        labelLimit=MOST_LABEL,
+        labelExpr=lines,
+        labelLineHeight=_LINE,
+        labelOffset={"condition": up, "value": 0},
+    )
+
+
+def row_height(rows: list[dict[str, Any]]) -> int:
+    """Return how high each row is drawn, so that the longest label has room."""
+    lines = 1 + max((str(row["label"]).count("\n") for row in rows), default=0)
+    return max(_ROW, _LINE * lines + _BETWEEN)
 
 
 def faceted(rows: list[dict[str, Any]], unit: Spec, facet: str | None, resolve: Spec, across: int = 1) -> Spec:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 
+from failuregraph.answer.chart_text import cut, folded, width
 from failuregraph.errors import WrongUse
-from failuregraph.names import XSD, shorten
+from failuregraph.names import BASE, XSD, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,8 +32,11 @@ __all__ = [
     "fewer",
     "is_time",
     "is_unknown",
+    "label_words",
+    "listed",
     "number_of",
     "number_words",
+    "numbered",
     "rank_column",
     "row_labels",
     "row_words",
@@ -40,11 +44,14 @@ __all__ = [
     "size_of",
     "time_text",
     "value_column",
+    "value_columns",
     "words",
 ]
 
 #: More rows than the first number cannot be read; then the second is how many are kept.
 MANY, KEPT = 60, 40
+#: A line of a label is at most so wide, in pixels, and a label has at most so many lines; its mark says it whole.
+LABEL_ROOM, LABEL_LINES, LABEL_SIZE = 320, 4, 12
 #: More parts than this are no facets.
 _FACETS: Final = 8
 _NUMBERS: Final = tuple(XSD + name for name in ("integer", "decimal", "double", "float", "int", "long"))
@@ -115,13 +122,30 @@ def _cell(term: Term | None, *, number: bool) -> Cell:
     return float(term.value) if number else " ".join(term.value.split())
 
 
-def value_column(sheet: Sheet, name: str, key: str) -> str:
+def listed(given: object) -> list[str]:
+    """Return what a header says under a key as a list: it may name one column, several or none."""
+    return [str(each) for each in given] if isinstance(given, list) else [str(given)] if given else []
+
+
+def value_column(sheet: Sheet, name: str, key: str, *placed: str) -> str:
     """Return the column whose number is drawn."""
-    given = sheet.chosen.get(key)
-    if given or sheet.counts():
-        return str(given or sheet.counts()[0])
-    message = f"{name} has no column that counts, so there is nothing to draw."
-    raise WrongUse(message)
+    return value_columns(sheet, name, key, *placed)[0]
+
+
+def value_columns(sheet: Sheet, name: str, key: str, *placed: str) -> list[str]:
+    """Return the columns whose numbers are drawn: those that the header names, else the only one that there is.
+
+    ``placed`` are columns that the chart draws otherwise.  Among several none is guessed: a picture of another number
+    than the one its title names would be believed.
+    """
+    given = listed(sheet.chosen.get(key))
+    counts = [each for each in sheet.counts() if each not in placed]
+    if given or len(counts) == 1:
+        return given or counts
+    if not counts:
+        raise WrongUse(f"{name} has no column that counts, so there is nothing to draw.")
+    message = f"{name} has several columns of numbers ({', '.join(counts)}); say in its header which one is drawn:"
+    raise WrongUse(f'{message} chart = {{ {key} = "{counts[0]}" }}.')
 
 
 def category_column(sheet: Sheet, name: str, among: Iterable[str]) -> str:
@@ -130,9 +154,9 @@ def category_column(sheet: Sheet, name: str, among: Iterable[str]) -> str:
     if not texts:
         message = f"{name} has no column of texts to draw beside its numbers."
         raise WrongUse(message)
-    given = sheet.chosen.get("y")
+    given = listed(sheet.chosen.get("y"))
     named = [each for each in _NAMES if each in texts]
-    return str(given or (named or [max(texts, key=sheet.distinct)])[0])
+    return (given or named or [max(texts, key=sheet.distinct)])[0]
 
 
 def facet_column(sheet: Sheet, label: str, *others: str) -> str | None:
@@ -146,17 +170,45 @@ def facet_column(sheet: Sheet, label: str, *others: str) -> str | None:
 
 
 def row_labels(sheet: Sheet, label: str, *placed: str | None) -> list[str]:
-    """Return a label for each row, with as many other texts as are needed to tell the rows of one place apart."""
+    """Return a label for each row, with as many other texts as are needed to tell the rows of one place apart.
+
+    Where the header names several columns for it, a label has them all.  Labels that are too long are cut, and two
+    that are the same then have numbers behind them.
+    """
     key = [label, *(name for name in placed if name)]
-    extra: list[str] = []
+    extra = [name for name in listed(sheet.chosen.get("y")) if name not in key]
     for name in (*sheet.texts, *sheet.things):
         if name not in key and sheet.distinct(*key, *extra, name) > sheet.distinct(*key, *extra):
             extra.append(name)
-    labels = [" · ".join(str(row[name]) for name in (label, *extra)) for row in sheet.rows]
-    return _numbered(labels, [tuple(row[name] for name in key[1:]) for row in sheet.rows])
+    labels = [_cut([_brief(row[name]) for name in (label, *extra)]) for row in sheet.rows]
+    places = [tuple(row[name] for name in key[1:]) for row in sheet.rows]
+    return ["\n".join(folded(each, LABEL_ROOM, LABEL_SIZE)) for each in numbered(labels, places)]
 
 
-def _numbered(labels: list[str], places: list[tuple[Cell, ...]]) -> list[str]:
+def label_words(sheet: Sheet, label: str) -> str:
+    """Return what the labels are called: the column, or all that the header names for them.
+
+    >>> label_words(Sheet((), (), (), (), (), {"y": ["registry", "severity"]}), "registry")
+    'Registry · severity'
+    """
+    named = " · ".join(each.replace("_", " ") for each in listed(sheet.chosen.get("y")) or [label])
+    return words(named)
+
+
+def _brief(cell: Cell) -> str:
+    """Return a cell as a part of a label; an address is as short as it can be told apart."""
+    return re.sub(r"^https?://", "", str(cell).removeprefix(f"{BASE}scheme/"))
+
+
+def _cut(parts: list[str]) -> str:
+    """Return the parts of a label as one that has room in its lines; the first is cut before what tells it apart."""
+    room = (LABEL_LINES - 0.5) * LABEL_ROOM
+    tail = "".join(f" · {each}" for each in parts[1:])
+    head = cut(parts[0], max(room - width(tail, LABEL_SIZE), room / 3), LABEL_SIZE)
+    return cut(head + tail, room, LABEL_SIZE)
+
+
+def numbered(labels: Iterable[str], places: Iterable[tuple[Cell, ...]]) -> list[str]:
     """Return the labels with a number behind each that another row of the same place has as well."""
     seen: dict[object, int] = {}
     found = []
@@ -209,7 +261,7 @@ def row_words(row: dict[str, Cell]) -> str:
 
 def is_unknown(*texts: Cell) -> bool:
     """Say whether one of the texts stands for what is not known."""
-    heads = [re.sub(r"( · .*| \(\d+\))$", "", text) for text in texts if isinstance(text, str)]
+    heads = [re.sub(r"( · .*| \(\d+\))$", "", " ".join(text.split())) for text in texts if isinstance(text, str)]
     return any(_UNKNOWN.fullmatch(head) for head in heads)
 
 

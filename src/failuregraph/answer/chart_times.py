@@ -1,4 +1,4 @@
-"""Lines over years or quarters, and timelines of days, months and years or of spans of days."""
+"""Lines over years or quarters, and timelines of days, months and years."""
 
 from __future__ import annotations
 
@@ -7,22 +7,35 @@ import math
 import re
 from typing import Any, Final
 
-from failuregraph.answer.chart_parts import GREY, MOST_LABEL, PALETTE, Drawing, Spec, axis, faceted
+from failuregraph.answer.chart_parts import (
+    GREY,
+    MOST_LABEL,
+    PALETTE,
+    Drawing,
+    Spec,
+    axis,
+    faceted,
+    label_axis,
+    row_height,
+)
 from failuregraph.answer.chart_sheet import (
     MANY,
     Cell,
     Sheet,
     category_column,
     facet_column,
-    fewer,
     is_time,
     is_unknown,
+    label_words,
+    listed,
     number_of,
     row_labels,
     row_words,
     time_text,
+    value_column,
     words,
 )
+from failuregraph.answer.drawing import counted
 from failuregraph.errors import WrongUse
 
 __all__ = ["line", "timeline"]
@@ -31,6 +44,8 @@ __all__ = ["line", "timeline"]
 _SERIES: Final = 7
 #: Three years in milliseconds: a shorter axis of time is labelled by days.
 _YEARS: Final = 3 * 365 * 86_400_000
+#: The verb after one row and after several.
+_HAVE: Final = {True: "has", False: "have"}
 _DATE: Final = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 
 
@@ -40,10 +55,7 @@ def line(sheet: Sheet, name: str) -> Drawing:
     if not across:
         message = f"{name} has no column of years, quarters or months, so there is no line to draw."
         raise WrongUse(message)
-    value = str(sheet.chosen.get("y") or next((each for each in sheet.counts() if each != across), ""))
-    if not value:
-        message = f"{name} has no column that counts, so there is nothing to draw."
-        raise WrongUse(message)
+    value = value_column(sheet, name, "y", across)
     texts = [each for each in sheet.texts if each not in (across, "basis")]
     series = sheet.chosen.get("color") or (max(texts, key=sheet.distinct) if texts else None)
     times = _times([time_text(row[across]) for row in sheet.rows])
@@ -53,7 +65,14 @@ def line(sheet: Sheet, name: str) -> Drawing:
     _broken(rows, times)
     titles = (words(across), words(value, sheet.chosen.get("unit", "")))
     tone = None if series is None or facet == series else series
-    return Drawing(_lines(rows, times, titles, tone, facet), ["A line is broken where the answer has no row."])
+    notes = ["A line is broken where the answer has no row."]
+    missing = sum(row["size"] is None for row in rows)
+    if missing:
+        what = words(value).lower()
+        notes.append(
+            f"{counted(missing, 'row')} of {len(rows)} without a number for “{what}” {_HAVE[missing == 1]} no point."
+        )
+    return Drawing(_lines(rows, times, titles, tone, facet), notes)
 
 
 def _times(given: list[str]) -> list[str]:
@@ -129,25 +148,27 @@ def _lines(
 
 def timeline(sheet: Sheet, name: str) -> Drawing:
     """Return spans of time, one for each row, or strokes where the rows are many."""
-    notes: list[str] = []
-    given = sheet.chosen.get("x") or []
-    dates = (
-        [given] if isinstance(given, str) else list(given) or [each for each in sheet.texts if _is_dates(sheet, each)]
-    )
-    spans = [each for each in sheet.numbers if each.endswith("_days")]
-    if not dates and len(spans) < 2:  # noqa: PLR2004 - a span has two ends
-        message = f"{name} has no column of dates and no two of days, so there is no timeline to draw."
-        raise WrongUse(message)
+    dates = _dates(sheet, name)
     label = category_column(sheet, name, [each for each in sheet.texts if each not in dates])
     facet = facet_column(sheet, label, *dates)
     if dates and len(sheet.rows) > MANY:
         return Drawing(_strips(sheet, dates[0], facet), ["Each stroke is one row; where they are dense they overlap."])
-    counts = [each for each in sheet.counts() if each not in spans]
-    sheet = fewer(sheet, (counts or spans)[0] if counts or spans else label, label, notes)
     labels = row_labels(sheet, label, facet)
-    rows = [_span(row, text, dates, spans, facet) for row, text in zip(sheet.rows, labels, strict=True)]
-    title = " to ".join(dict.fromkeys(words(each) for each in ((dates or spans)[0], (dates or spans)[-1])))
-    return Drawing(_spans(rows, title, words(label), facet, days=not dates), notes)
+    rows = [_span(row, text, dates, facet) for row, text in zip(sheet.rows, labels, strict=True)]
+    title = " to ".join(dict.fromkeys(words(each) for each in (dates[0], dates[-1])))
+    return Drawing(_spans(rows, title, label_words(sheet, label), facet))
+
+
+def _dates(sheet: Sheet, name: str) -> list[str]:
+    """Return the columns of dates that the header names, else the only one; among several none is guessed."""
+    given = listed(sheet.chosen.get("x"))
+    dates = [each for each in sheet.texts if _is_dates(sheet, each)]
+    if given or len(dates) == 1:
+        return given or dates
+    if not dates:
+        raise WrongUse(f"{name} has no column of dates, so there is no timeline to draw.")
+    message = f"{name} has several columns of dates ({', '.join(dates)}); say in its header which are drawn:"
+    raise WrongUse(f'{message} chart = {{ x = ["{dates[0]}", "{dates[-1]}"] }}.')
 
 
 def _is_dates(sheet: Sheet, name: str) -> bool:
@@ -168,51 +189,37 @@ def _bounds(text: Cell) -> tuple[float, float] | None:
     return 1000 * first.timestamp(), 1000 * (after - dt.timedelta(days=1)).timestamp()
 
 
-def _span(row: dict[str, Cell], label: str, dates: list[str], spans: list[str], facet: str | None) -> dict[str, Any]:
-    """Return where a row begins and ends, and the moments in between."""
-    if dates:
-        bounds = [found for name in (dates[0], dates[-1]) if (found := _bounds(row[name]))]
-        ends = [end for pair in bounds for end in pair]
-    else:
-        ends = [each for name in spans if not math.isnan(each := number_of(row[name]))]
-    said = row_words(row)
-    head = f"{words(facet)}: {row[facet]}" if facet else ""
-    if not ends:
-        return {
-            "label": label,
-            "begin": None,
-            "end": None,
-            "middle": None,
-            "facet": head,
-            "gap": "not known",
-            "said": said,
-        }
-    middle = sorted(ends)[1] if len(ends) == len(("begin", "middle", "end")) else None
-    span = {"begin": min(ends), "end": max(ends), "middle": middle}
-    return {"label": label, **span, "facet": head, "gap": "", "said": said}
+def _span(row: dict[str, Cell], label: str, dates: list[str], facet: str | None) -> dict[str, Any]:
+    """Return where a row begins and ends."""
+    ends = [end for name in (dates[0], dates[-1]) if (found := _bounds(row[name])) for end in found]
+    return {
+        "label": label,
+        "begin": min(ends, default=None),
+        "end": max(ends, default=None),
+        "facet": f"{words(facet)}: {row[facet]}" if facet else "",
+        "gap": "" if ends else "not known",
+        "said": row_words(row),
+    }
 
 
-def _spans(rows: list[dict[str, Any]], title: str, label: str, facet: str | None, *, days: bool) -> Spec:
-    x = axis(
-        "begin", "quantitative" if days else "temporal", title + (" (days)" if days and "days" not in title else "")
-    )
+def _spans(rows: list[dict[str, Any]], title: str, label: str, facet: str | None) -> Spec:
+    x = axis("begin", "temporal", title)
     ends = [each for row in rows for each in (row["begin"], row["end"]) if each is not None]
-    short = not days and max(ends, default=0) - min(ends, default=0) < _YEARS
-    x["scale"] = {"nice": True} if days else {"type": "utc", "nice": True}
+    short = max(ends, default=0) - min(ends, default=0) < _YEARS
+    x["scale"] = {"type": "utc", "nice": True}
     x["axis"] |= {"labelOverlap": True, "grid": True, "tickCount": 6 if short else 8}
-    x["axis"] |= {"format": ",~f" if days else "%-d %b %Y" if short else "%Y"}
-    y = axis("label", "nominal", label, sort=None, labelLimit=MOST_LABEL)
+    x["axis"] |= {"format": "%-d %b %Y" if short else "%Y"}
+    y = label_axis(label)
     shared = {"y": y, "description": {"field": "said"}}
     bar = {
         "mark": {"type": "rule", "strokeWidth": 5, "opacity": 0.45, "color": PALETTE[0]},
         "encoding": {**shared, "x": x, "x2": {"field": "end"}},
     }
     dot = {"type": "point", "filled": True, "size": 60, "color": PALETTE[0], "opacity": 1, "aria": False}
-    names = ["begin", "end", *(name for name in ("middle",) if any(row[name] is not None for row in rows))]
-    points = [{"mark": dot, "encoding": {"y": y, "x": {**x, "field": name}}} for name in names]
+    points = [{"mark": dot, "encoding": {"y": y, "x": {**x, "field": name}}} for name in ("begin", "end")]
     gap = {"mark": {"type": "text", "align": "left", "color": GREY, "aria": False}}
     gap["encoding"] = {"y": y, "x": {"value": 4}, "text": {"field": "gap"}}
-    unit = {"width": 480, "height": {"step": 22}, "layer": [bar, *points, gap]}
+    unit = {"width": 480, "height": {"step": row_height(rows)}, "layer": [bar, *points, gap]}
     return faceted(rows, unit, facet, {"scale": {"y": "independent"}})
 
 
