@@ -39,7 +39,7 @@ PAGES = [
     "/questions/severity-by-mode",
     "/questions/disclosure-trend-by-mode",
     "/questions/compare-two-vendors",
-    "/questions/organisation-profile?organisation=nothing-like-it",
+    "/questions/organisation-profile?organisation=realm-labs",
     "/questions/organisation-profile?organisation=a+b+%3C",
     "/sparql",
     "/sparql?query=SELECT+%3Fs+%3Flabel+WHERE+%7B+%3Fs+%3Chttp%3A%2F%2Fwww.w3.org%2F2000%2F01%2Frdf-schema%23label%3E+%3Flabel+%7D+LIMIT+5&format=html",
@@ -209,3 +209,87 @@ def test_the_menu_says_where_one_is(site: Server, browser: Browser, path: str, n
         visit.page.goto(path)
         menu = visit.page.get_by_role("navigation", name="Main")
         assert [name] == menu.locator("[aria-current]").all_inner_texts()
+
+
+#: Charts of every kind: squares, lines, bars in two tones and in three, and spans of time.
+CHARTS = ["severity-by-mode", "growing-modes", "control-leverage", "headline-counts", "modes-close-in-time"]
+#: How far text and marks of a chart stand out from what is behind them, as WCAG counts it: the least of each.
+CONTRAST = """() => {
+  const parts = (text) => text.match(/[\\d.]+/g).map(Number);
+  const over = (colour, share, ground) => colour.map((part, place) => part * share + ground[place] * (1 - share));
+  const light = (colour) => {
+    const linear = (v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+    const [r, g, b] = colour.map((part) => linear(part / 255));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const ratio = (one, other) => {
+    const [low, high] = [light(one), light(other)].sort((a, b) => a - b);
+    return (high + 0.05) / (low + 0.05);
+  };
+  const paper = parts(getComputedStyle(document.body).backgroundColor).slice(0, 3);
+  const found = (selector) => Array.from(document.querySelectorAll(`figure.chart svg ${selector}`));
+  const all = (selector) => found(selector).map((each) => getComputedStyle(each));
+  const grounds = [paper, ...all("path.shade").map((s) => over(parts(s.fill), Number(s.fillOpacity), paper))];
+  const texts = all("text").map((s) => ratio(parts(s.fill), paper));
+  texts.push(...all(".role-mark text").flatMap((s) => grounds.map((ground) => ratio(parts(s.fill), ground))));
+  const marks = all(".filled:not(.pale), .drawn").map((s) => {
+    const drawn = s.stroke !== "none";
+    return ratio(over(parts(drawn ? s.stroke : s.fill), Number(drawn ? s.strokeOpacity : s.fillOpacity), paper), paper);
+  });
+  return { texts: Math.min(...texts), marks: Math.min(99, ...marks), grounds: grounds.length, seen: marks.length };
+}"""
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_charts_can_be_read_on_the_ground_of_the_page(site: Server, browser: Browser, *, dark: bool) -> None:
+    """Nothing white is behind a chart; its text has a contrast of 4.5, each mark one of 3, and on squares too."""
+    with visiting(browser, site.url, dark=dark) as visit:
+        for name in CHARTS:
+            visit.page.goto(f"/questions/{name}")
+            found = visit.page.evaluate(CONTRAST)
+            assert 4.5 <= found["texts"], name
+            assert 3 <= found["marks"], name
+            assert found["grounds"] > 1 or found["seen"], name
+            ground = visit.page.locator("figure.chart").evaluate("each => getComputedStyle(each).backgroundColor")
+            assert "rgba(0, 0, 0, 0)" == ground
+
+
+def test_what_scrolls_sideways_shows_it(site: Server, browser: Browser) -> None:
+    """A region has shades at its edges that stay, under covers that move with what it holds; without scripts."""
+    with visiting(browser, site.url, width=360, scripts=False) as visit:
+        for path in ("/questions/severity-by-mode", "/ontology", "/missing"):
+            visit.page.goto(path)
+            region = visit.page.locator(".scroll").first
+            style = "each => [each.scrollWidth > each.clientWidth, getComputedStyle(each).backgroundAttachment]"
+            assert [True, "local, local, scroll, scroll"] == region.evaluate(style), path
+
+
+def test_tables_use_the_room_that_there_is(site: Server, browser: Browser) -> None:
+    """The grids of what is missing fit a wide page; on a narrow one names stay, and the tables of the data stack."""
+    wider = "each => each.scrollWidth - each.clientWidth"
+    with visiting(browser, site.url) as visit:
+        visit.page.goto("/missing")
+        assert [0, 0] == [visit.page.locator(f".scroll:has({kind})").evaluate(wider) for kind in (".heat", ".crossing")]
+        visit.page.goto("/ontology")
+        assert 0 == visit.page.locator(".scroll:has(.diagram)").evaluate(wider)
+    with visiting(browser, site.url, width=360) as visit:
+        visit.page.goto("/missing")
+        for kind in (".heat", ".crossing"):
+            region = visit.page.locator(f".scroll:has({kind})")
+            region.evaluate("each => { each.scrollLeft = 120; }")
+            name, edge = region.locator("tbody th").first.bounding_box(), region.bounding_box()
+            assert name, kind
+            assert edge, kind
+            assert name["x"] == edge["x"], kind
+        visit.page.goto("/data")
+        for place in ("#files", "#addresses"):
+            assert 0 == visit.page.locator(f"{place} .scroll").evaluate(wider), place
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_rules_of_a_page_are_as_wide_as_its_content(site: Server, browser: Browser, width: int) -> None:
+    """Header and footer begin and end with what is between them."""
+    with visiting(browser, site.url, width=width) as visit:
+        visit.page.goto("/missing")
+        found = [visit.page.locator(each).bounding_box() for each in (".masthead", ".foot", "main .scroll >> nth=0")]
+        assert 1 == len({(each["x"], each["width"]) for each in found if each})

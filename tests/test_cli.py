@@ -119,7 +119,7 @@ def test_ask_refuses_a_parameter_without_a_value(run: Run) -> None:
 
 def test_ask_says_why_an_answer_is_empty(run: Run) -> None:
     """An answer without rows ends with 0, keeps its header on stdout and says on stderr what is missing."""
-    outcome = run("ask", "organisation-profile", "-p", "organisation=nobody")
+    outcome = run("ask", "organisation-profile", "-p", "organisation=realm-labs")
     assert (outcome.code, outcome.rows) == (0, [])
     assert "organisation-profile has no rows:" in outcome.err
 

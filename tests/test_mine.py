@@ -9,7 +9,7 @@ import pytest
 from rdflib.plugins.sparql.parser import parseQuery
 from test_cli import Outcome, Run, run
 
-from failuregraph.answer.bom import names_in, plain
+from failuregraph.answer.bom import names_in, parts_in, plain
 from failuregraph.answer.cover import greedy, leverage, remarks
 from failuregraph.answer.incidents import Facts
 from failuregraph.answer.paths import Path, Step, paths_of
@@ -316,10 +316,12 @@ def _hostile(tmp_path: File, text: str) -> File:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("", "neither a CycloneDX nor an SPDX file in JSON"),
-        ("<bom/>", "neither a CycloneDX nor an SPDX file in JSON"),
-        ("[" * 200_000, "neither a CycloneDX nor an SPDX file in JSON"),
-        ('{"bomFormat": "CycloneDX", "components": ' + '[{"components": ' * 50_000, "neither a CycloneDX"),
+        ("", "not JSON: line 1, column 1; export the bill of materials as CycloneDX or SPDX in JSON."),
+        ("<bom/>", "not JSON: line 1, column 1"),
+        ('{\n  "bomFormat":"CycloneDX"', "not JSON: line 2, column 26"),
+        ("[" * 200_000, "nested too deep to be read"),
+        ('{"bomFormat": "CycloneDX", "components": ' + '[{"components": ' * 50_000, "nested too deep to be read"),
+        ('{"spdxVersion": "SPDX-9"}', "neither a CycloneDX nor an SPDX file in JSON"),
         ('["bomFormat", "CycloneDX"]', "neither a CycloneDX nor an SPDX file in JSON"),
         ('{"components": [{"name": "Northwind"}]}', "neither a CycloneDX nor an SPDX file in JSON"),
         ('{"bomFormat": "CycloneDX", "components": "x"}', "“components” must be a list of objects"),
@@ -423,14 +425,57 @@ def test_a_bill_finds_the_incidents_of_its_parts_and_makers(run: Run) -> None:
     done = run("precedents", "--bom", BOM / "cyclonedx.json", "--format", "csv")
     found = {row["identifier"]: row["matched"] for row in _part(done, "incident")}
     assert {"FG-9001", "FI-9001", "FI-9002", "FI-9003", "FI-9004", "FI-9006"} == found.keys()
-    assert "component “Fabrikam Bank” (organisation Fabrikam Bank)" == found["FI-9003"]
+    assert "provider “Fabrikam Bank” (organisation Fabrikam Bank)" == found["FI-9003"]
     assert (
         "component “Echo model” (system Echo model); component “NORTHWIND CHAT” (system Northwind chat); "
-        "component “Northwind Group, Inc.” (organisation Northwind Group); "
-        "component “Tailspin Media Ltd.” (organisation Tailspin Media)"
+        "publisher “Northwind Group, Inc.” (organisation Northwind Group); "
+        "supplier “Tailspin Media Ltd.” (organisation Tailspin Media)"
     ) == found["FG-9001"]
     assert "9 names in the bill of materials, 5 of them in the graph." in done.err
     assert "4 match nothing: Accounts, Example GmbH, Help desk, left-pad." in done.err
+
+
+def test_what_a_name_is_in_a_bill_is_said(tmp_path: File) -> None:
+    """A supplier is called one, in each kind of bill; a name that is two things is called both."""
+    part = {"name": "Echo", "supplier": {"name": "Echo"}, "publisher": "Contoso"}
+    nested = {"bomFormat": "CycloneDX", "components": [part], "services": [{"name": "Chat"}]}
+    expected = {"Chat": "service", "Contoso": "publisher", "Echo": "component and supplier"}
+    assert expected == parts_in(_hostile(tmp_path, json.dumps(nested)))
+    package = {"name": "Echo", "supplier": "Organization: Contoso", "originator": "Organization: Echo"}
+    flat = {"spdxVersion": "SPDX-2.3", "packages": [package]}
+    expected = {"Contoso": "supplier", "Echo": "component and originator"}
+    assert expected == parts_in(_hostile(tmp_path, json.dumps(flat)))
+    kinds = {"Echo model": "component", "left-pad": "component", "Tailspin Media": "supplier"}
+    assert kinds == parts_in(BOM / "spdx3.jsonld")
+
+
+def test_a_bill_that_is_no_text_is_said(tmp_path: File) -> None:
+    """Bytes that are no UTF-8 have no line and column; the byte is counted."""
+    path = tmp_path / "bom.json"
+    path.write_bytes(b'{"name": "\xff"}')
+    with pytest.raises(Unreadable, match="not JSON: byte 11 is no text in utf-8"):
+        names_in(path)
+
+
+def test_a_bill_without_names_says_so(run: Run, tmp_path: File) -> None:
+    """Stderr tells it, where a table has its header alone; asked with a mode too, the mode still finds."""
+    path = _hostile(tmp_path, '{"bomFormat": "CycloneDX", "components": []}')
+    done = run("precedents", "--bom", path, "--format", "csv")
+    assert (0, []) == (done.code, done.rows)
+    assert "The bill of materials has no names to look for." in done.err
+    assert _part(run("precedents", "--bom", path, "--mode", "hallucination", "--format", "csv"), "incident")
+    assert "no names" not in run("precedents", "--mode", "hallucination").err
+
+
+def test_more_than_what_is_asked_for_can_never_fit(run: Run) -> None:
+    """--least above the number of things is wrong use; as many as there are is an answer."""
+    two = ("precedents", "--surface", "chatbot", "--mode", "hallucination", "--least")
+    done = run(*two, "3")
+    assert (2, "") == (done.code, done.out)
+    assert "--least 3 is more than can fit: 2 things are asked for." in done.err
+    assert 0 == run(*two, "2").code
+    assert 2 == run("precedents", "--bom", BOM / "no-match.json", "--least", "4").code
+    assert 0 == run("precedents", "--bom", BOM / "no-match.json", "--least", "3").code
 
 
 def test_names_of_systems_that_a_registry_prints_are_found(together: Project, all_graph: OxigraphStore) -> None:

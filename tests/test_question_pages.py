@@ -13,9 +13,10 @@ import pytest
 import rdflib
 import reading
 from live import Server, running
-from markup import Markup
+from markup import Element, Markup
 
 from failuregraph.bank import question_iri
+from failuregraph.pages.asking.figures import figure
 from failuregraph.project import Project
 
 HTML = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
@@ -228,6 +229,58 @@ def test_a_chart_is_one_picture_with_a_name(server: Server) -> None:
     assert alone.text.count("<path") == page.source.count("<path")
 
 
+CHARTS = [
+    "severity-by-mode",
+    "growing-modes?min_events=1",
+    "control-leverage",
+    "headline-counts",
+    "time-between-incidents",
+]
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_a_chart_in_a_page_takes_the_colours_of_the_page(server: Server, name: str) -> None:
+    """It has no ground, and each coloured mark has a class for its colour; the picture alone has its white ground."""
+    page = _page(server, f"/questions/{name}")
+    marks = [each for each in page.elements if each.tag in ("path", "line", "rect", "stop") and "svg" in each.within]
+    coloured = [each for each in marks if _colour(each) not in ("", "none", "#888", "#E4E4E4", "#ddd")]
+    assert coloured
+    kinds = re.compile(r"\b(tone-\d|unknown|shade|edge)\b")
+    assert [] == [each.attributes for each in coloured if not kinds.search(each["class"])]
+    assert [] == [each.attributes for each in marks if each["fill"] == "white"]
+    plain, mark, given = name.partition("?")
+    alone = server.get(f"/questions/{plain}.svg{mark}{given}").text
+    assert re.search(r'<rect width="\d+" height="\d+" fill="white"/>', alone)
+    assert "tone-" not in alone
+
+
+def _colour(mark: Element) -> str:
+    """Return the colour of a mark; one that a gradient fills has none of its own."""
+    return next((found for key in ("fill", "stop-color", "stroke") if (found := mark[key]) and "url" not in found), "")
+
+
+def test_the_squares_of_a_matrix_are_the_stronger_the_more() -> None:
+    """The palest and the darkest blue become the accent, weak and strong; what is not known is grey; text stays."""
+    svg = '<svg ><desc>d</desc><rect width="9" height="9" fill="white"/><path d="M0" fill="rgb(234, 242, 250)"/>'
+    svg += '<path d="M1" fill="rgb(8, 69, 126)" stroke="white"/><path d="M2" fill="#DADADA"/>'
+    svg += "<text>&lt;path fill=&quot;#0072B2&quot;/&gt;</text></svg>"
+    shown = str(figure(svg, "t", "/a.svg").svg)
+    assert [("shade", "0.08"), ("edge shade", "0.50"), ("shade none", "0.2")] == [
+        (each["class"], each["fill-opacity"]) for each in Markup(shown).all("path")
+    ]
+    assert [] == Markup(shown).all("rect")
+    assert "<text>&lt;path fill=&quot;#0072B2&quot;/&gt;</text>" in shown
+
+
+def test_headings_of_an_answer_begin_with_a_capital_letter_and_name_percentages(server: Server) -> None:
+    """Columns are called by words; one that is a percentage has the sign."""
+    headings = [each.text for each in _page(server, "/questions/growing-modes?min_events=1").all("th", scope="col")]
+    names = server.get("/questions/growing-modes.csv").text.splitlines()[0].split(",")
+    assert "percent" in names
+    assert "%" == headings[names.index("percent")]
+    assert [] == [each for each in headings if not re.match(r"[A-Z%]", each) or "_" in each]
+
+
 def test_a_table_has_no_chart(server: Server) -> None:
     """The address of a chart that is none says so, and the page offers none."""
     reply = server.get("/questions/completeness.svg")
@@ -237,7 +290,7 @@ def test_a_table_has_no_chart(server: Server) -> None:
 
 def test_an_empty_answer_says_what_is_missing(server: Server) -> None:
     """No table and no chart, but the sentence of the question and the receipt."""
-    page = _page(server, f"/questions/{NAME}?organisation=nobody")
+    page = _page(server, f"/questions/{NAME}?organisation=realm-labs")
     assert page.one("p", class_="empty").text.startswith("No rows. ")
     assert [] == page.all("svg") + page.all("table")
     assert "0" in [each.text for each in page.all("code") if "dd" in each.within]

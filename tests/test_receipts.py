@@ -79,7 +79,7 @@ def test_the_hash_is_that_of_the_canonical_result(made: Path, copy: Project) -> 
     question = QueryFile.named(copy.answers, NAME)
     table = ask(whole_graph(copy), question, {"organisation": "fabrikam-bank"})
     text = canonical(table)
-    assert text.startswith(b'?aspect\t?value\t?events\t?confirmed_events\n"AI surface"\t')
+    assert text.startswith(b'?aspect\t?value\t?events\t?confirmed_events\t?affected_events\n"AI surface"\t')
     assert hashlib.sha256(text).hexdigest() == _stated(made)["sha256"]
 
 
@@ -88,6 +88,81 @@ def test_a_receipt_verifies(run: Run, made: Path, copy: Project) -> None:
     done = run("verify", made, project=copy)
     assert (0, "The answer is that of the receipt.") == (done.code, done.out.splitlines()[-1])
     assert "differs" not in done.out
+
+
+def _resealed(path: Path, stated: dict[str, Any]) -> None:
+    body = {key: value for key, value in stated.items() if key != "seal"}
+    path.write_text(json.dumps({**body, "seal": seal(body)}), encoding="utf-8")
+
+
+def test_a_receipt_states_its_file(run: Run, made: Path, copy: Project, tmp_path: Path) -> None:
+    """Name without folder, format, and the hash of the bytes as they lie there; a chart is one too."""
+    run(*ASK, "--format", "chart", "-o", tmp_path / "answer.svg", project=copy)
+    for name, form, path in (
+        ("answer.csv", "csv", made),
+        ("answer.svg", "svg", tmp_path / "answer.svg.receipt.json"),
+    ):
+        digest = hashlib.sha256((tmp_path / name).read_bytes()).hexdigest()
+        assert {"name": name, "format": form, "sha256": digest} == _stated(path)["file"]
+        assert seal(_stated(path)) == _stated(path)["seal"]
+
+
+def test_an_untouched_file_is_the_same(run: Run, made: Path, copy: Project) -> None:
+    """Verify hashes the file beside the receipt, and says so."""
+    done = run("verify", made, project=copy)
+    assert (0, "file: same") == (done.code, done.out.splitlines()[-2])
+
+
+def test_a_doctored_file_is_noticed(run: Run, made: Path, copy: Project, tmp_path: Path) -> None:
+    """One digit more: the result is still that of the receipt, the file beside it is not, and that is a difference."""
+    path = tmp_path / "answer.csv"
+    path.write_bytes(path.read_bytes() + b"0")
+    done = run("verify", made, project=copy)
+    assert ["file"] == _differing(made, copy)
+    assert (1, "result: same") == (done.code, done.out.splitlines()[-3])
+    assert done.out.splitlines()[-2].startswith("file: differs: stated ")
+    assert "The answer is that of the receipt, but the file beside it is another." == done.out.splitlines()[-1]
+
+
+def test_a_file_that_is_not_here_is_no_fault(run: Run, made: Path, copy: Project, tmp_path: Path) -> None:
+    """A receipt that travels alone is verified but for its file, and the line says that it was not looked at."""
+    (tmp_path / "answer.csv").unlink()
+    done = run("verify", made, project=copy)
+    assert (0, ["file: not here", "The answer is that of the receipt."]) == (done.code, done.out.splitlines()[-2:])
+
+
+def test_an_older_receipt_has_no_file_and_verifies(run: Run, made: Path, copy: Project) -> None:
+    """Receipts that were written before files were stated are still good; nothing is said of a file."""
+    _resealed(made, {key: value for key, value in _stated(made).items() if key != "file"})
+    done = run("verify", made, project=copy)
+    assert (0, "result: same") == (done.code, done.out.splitlines()[-2])
+
+
+def test_the_seal_covers_the_file(run: Run, made: Path, copy: Project, tmp_path: Path) -> None:
+    """Whoever writes the hash of a doctored file into the receipt breaks its seal."""
+    stated = _stated(made)
+    (tmp_path / "answer.csv").write_bytes(b"doctored")
+    stated["file"]["sha256"] = hashlib.sha256(b"doctored").hexdigest()
+    made.write_text(json.dumps(stated), encoding="utf-8")
+    assert ["seal"] == _differing(made, copy)
+    assert 1 == run("verify", made, project=copy).code
+
+
+def test_only_a_receipt_that_was_written_for_a_file_states_one(run: Run, server: Server, tmp_path: Path) -> None:
+    """An answer that is printed, and one of a page, have no file."""
+    run(*ASK, "--receipt", tmp_path / "r.json")
+    assert "file" not in _stated(tmp_path / "r.json")
+    assert "file" not in json.loads(server.get(f"/questions/{NAME}?format=receipt").text)
+
+
+@pytest.mark.parametrize("name", ["../answer.csv", "/etc/passwd", "a/b", "..", ".", "", "a\0b", 3, None])
+def test_a_receipt_never_leads_out_of_its_folder(made: Path, copy: Project, name: object) -> None:
+    """The name of a file is a bare name, or the receipt is none."""
+    stated = _stated(made)
+    stated["file"]["name"] = name
+    _resealed(made, stated)
+    with pytest.raises(Unreadable, match="not a receipt"):
+        verify(made, copy, whole_graph(copy))
 
 
 def test_a_changed_record_is_noticed(run: Run, made: Path, copy: Project) -> None:

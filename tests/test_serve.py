@@ -91,6 +91,7 @@ def test_a_data_set_of_ones_own(server: Server) -> None:
     [
         (400, "GET", "/sparql?query=SELECT+%3Fs+WHERE+%7B%0A%3Fs+%3Fp+%7D", None, {}, "line 2, column"),
         (400, "GET", "/sparql?query=ASK+%7B%3Fs+a+fg:Record%7D", None, {}, "Add PREFIX fg:"),
+        (400, "GET", "/sparql?query=ASK+%7B%0A+%3Fs+zz:p+1%7D", None, {}, "line 2, column 5: the prefix zz: is not"),
         (400, "GET", "/sparql?query=ASK+%7B%7D&query=ASK+%7B%7D", None, {}, "Exactly one query"),
         (400, "GET", "/sparql?query=ASK+%7B%7D&format=parquet", None, {}, "“parquet” is not known"),
         (400, "GET", "/sparql?query=ASK+%7B%7D&default-graph-uri=no", None, {}, "is not an IRI"),
@@ -312,7 +313,7 @@ def test_a_question_comes_as_a_page_and_as_data(server: Server) -> None:
     rows = list(csv.DictReader(io.StringIO(server.get("/questions/severity-by-mode?format=csv").text)))
     assert 10 == len(rows)
     assert 400 == server.get("/questions/repeat-incidents-by-organisation?min_events=many").status
-    assert "No rows" in server.get("/questions/organisation-profile?organisation=nobody", "text/html").text
+    assert "No rows" in server.get("/questions/organisation-profile?organisation=realm-labs", "text/html").text
 
 
 def test_hostile_text_stays_text(copy: Project, tmp_path: Path) -> None:

@@ -65,6 +65,9 @@ def _parameter(question: str, parameter: Parameter) -> Iterator[ox.Triple]:
         yield _triple(iri, "sh:datatype", _iri(XSD + parameter.type))
     else:
         yield _triple(iri, "sh:nodeKind", _iri(NAMESPACES["sh"] + "IRI"))
+    for short, bound in (("sh:minInclusive", parameter.minimum), ("sh:maxInclusive", parameter.maximum)):
+        if bound is not None:
+            yield _triple(iri, short, ox.Literal(str(bound), datatype=_iri(XSD + parameter.type)))
     if parameter.default is not None:
         yield _triple(iri, "sh:defaultValue", parameter.term(parameter.default))
 

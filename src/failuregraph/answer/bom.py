@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-__all__ = ["names_in", "plain"]
+__all__ = ["names_in", "parts_in", "plain"]
 
 #: What the name of a company may end with and be the same name without.
 _FORMS: Final = re.compile(
@@ -25,7 +25,17 @@ _FORMS: Final = re.compile(
 )
 _SHORTEST: Final = 2
 _NEITHER: Final = "neither a CycloneDX nor an SPDX file in JSON; export the bill of materials as one of them."
-_PACKAGES: Final = ("AIPackage", "DatasetPackage", "Organization", "Package")
+_EXPORT: Final = "export the bill of materials as CycloneDX or SPDX in JSON."
+_COMPONENT: Final = "component"
+#: The elements of SPDX 3 whose names are read, with what they are called.
+_PACKAGES: Final = {
+    "AIPackage": _COMPONENT,
+    "DatasetPackage": _COMPONENT,
+    "Organization": "organisation",
+    "Package": _COMPONENT,
+}
+#: What a bill says that a name is, and the name.
+Part = tuple[str, str]
 
 
 def plain(name: str) -> str:
@@ -46,13 +56,24 @@ def names_in(path: Path) -> list[str]:
 
     Raises Unreadable where the file is no such bill, or a part of it is not of the form.
     """
+    return list(parts_in(path))
+
+
+def parts_in(path: Path) -> dict[str, str]:
+    """Return the names in a bill of materials, as names_in does, each with what the bill says that it is.
+
+    A name that stands for several things is called all of them: ``component and supplier``.
+    """
     value = _loaded(path)
-    found: dict[str, str] = {}
-    for name in _reader(value, path)(value, path):
-        written = printable(name)
-        if plain(written):
-            found.setdefault(plain(written), written)
-    return sorted(found.values(), key=lambda name: (name.casefold(), name))
+    written: dict[str, str] = {}
+    kinds: dict[str, dict[str, None]] = {}
+    for kind, name in _reader(value, path)(value, path):
+        same = plain(printable(name))
+        if same:
+            written.setdefault(same, printable(name))
+            kinds.setdefault(same, {})[kind] = None
+    ordered = sorted(written, key=lambda same: (written[same].casefold(), written[same]))
+    return {written[same]: " and ".join(sorted(kinds[same])) for same in ordered}
 
 
 def _loaded(path: Path) -> dict[str, Any]:
@@ -61,14 +82,21 @@ def _loaded(path: Path) -> dict[str, Any]:
     except OSError as error:
         message = f"cannot be read ({error.strerror}); name a file that exists."
         raise Unreadable(message, path) from error
-    except (ValueError, RecursionError) as error:
-        raise Unreadable(_NEITHER, path) from error
+    except json.JSONDecodeError as error:
+        message = f"not JSON: line {error.lineno}, column {error.colno}; {_EXPORT}"
+        raise Unreadable(message, path) from error
+    except UnicodeDecodeError as error:
+        message = f"not JSON: byte {error.start + 1} is no text in {error.encoding}; {_EXPORT}"
+        raise Unreadable(message, path) from error
+    except RecursionError as error:
+        message = "nested too deep to be read; export the bill of materials with fewer levels."
+        raise Unreadable(message, path) from error
     if not isinstance(value, dict):
         raise Unreadable(_NEITHER, path)
     return value
 
 
-def _reader(value: dict[str, Any], path: Path) -> Callable[[dict[str, Any], Path], Iterator[str]]:
+def _reader(value: dict[str, Any], path: Path) -> Callable[[dict[str, Any], Path], Iterator[Part]]:
     """Return the reader for the kind of bill that a file says it is."""
     if value.get("bomFormat") == "CycloneDX":
         return _cyclonedx
@@ -79,33 +107,39 @@ def _reader(value: dict[str, Any], path: Path) -> Callable[[dict[str, Any], Path
     raise Unreadable(_NEITHER, path)
 
 
-def _cyclonedx(value: dict[str, Any], path: Path) -> Iterator[str]:
+def _cyclonedx(value: dict[str, Any], path: Path) -> Iterator[Part]:
     """Yield the names of components and services, however deep, and of those who make or provide them."""
     metadata = _object(value, "metadata", path)
-    waiting = [_object(metadata, "component", path), value]
+    waiting = [(_COMPONENT, _object(metadata, "component", path)), (_COMPONENT, value)]
     while waiting:
-        each = waiting.pop()
-        waiting += _objects(each, "components", path) + _objects(each, "services", path)
-        yield from _texts(each, ("name", "publisher"), path)
+        kind, each = waiting.pop()
+        waiting += [(_COMPONENT, part) for part in _objects(each, "components", path)]
+        waiting += [("service", part) for part in _objects(each, "services", path)]
+        yield from ((kind, name) for name in _texts(each, ("name",), path))
+        yield from (("publisher", name) for name in _texts(each, ("publisher",), path))
         for maker in ("supplier", "manufacturer", "provider"):
-            yield from _texts(_object(each, maker, path), ("name",), path)
+            yield from ((maker, name) for name in _texts(_object(each, maker, path), ("name",), path))
 
 
-def _spdx(value: dict[str, Any], path: Path) -> Iterator[str]:
+def _spdx(value: dict[str, Any], path: Path) -> Iterator[Part]:
     """Yield the names of packages and of the organisations that supply or make them; people are left out."""
     for package in _objects(value, "packages", path):
-        yield from _texts(package, ("name",), path)
-        for party in _texts(package, ("supplier", "originator"), path):
-            if party.startswith("Organization:"):
-                yield re.sub(r"\s*\([^()]*\)\s*$", "", party.removeprefix("Organization:"))
+        yield from ((_COMPONENT, name) for name in _texts(package, ("name",), path))
+        for role in ("supplier", "originator"):
+            for party in _texts(package, (role,), path):
+                if party.startswith("Organization:"):
+                    yield role, re.sub(r"\s*\([^()]*\)\s*$", "", party.removeprefix("Organization:"))
 
 
-def _spdx_graph(value: dict[str, Any], path: Path) -> Iterator[str]:
+def _spdx_graph(value: dict[str, Any], path: Path) -> Iterator[Part]:
     """Yield the names of packages and organisations among the elements of an SPDX 3 document."""
-    for element in _objects(value, "@graph", path):
-        kind = str(element.get("type", element.get("@type", "")))
-        if re.split(r"[_/]", kind)[-1] in _PACKAGES:
-            yield from _texts(element, ("name",), path)
+    elements = _objects(value, "@graph", path)
+    suppliers = {each["suppliedBy"] for each in elements if isinstance(each.get("suppliedBy"), str)}
+    for element in elements:
+        kind = re.split(r"[_/]", str(element.get("type", element.get("@type", ""))))[-1]
+        if kind in _PACKAGES:
+            called = "supplier" if str(element.get("spdxId")) in suppliers else _PACKAGES[kind]
+            yield from ((called, name) for name in _texts(element, ("name",), path))
 
 
 def _object(value: dict[str, Any], key: str, path: Path) -> dict[str, Any]:

@@ -1,8 +1,10 @@
-"""The triple patterns of a query, and the statements that they stand for once their variables are known."""
+"""The outline of a query and its triple patterns, and the statements that they stand for with known variables."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
 from rdflib import Literal, URIRef, Variable
@@ -12,17 +14,89 @@ from rdflib.plugins.sparql.parser import parseQuery
 from rdflib.plugins.sparql.parserutils import CompValue
 
 from failuregraph.errors import Unsupported
-from failuregraph.store import from_rdflib
+from failuregraph.store import closing, from_rdflib, masked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from failuregraph.store import OxigraphStore, Term
 
-__all__ = ["instances", "patterns_of"]
+__all__ = ["Select", "instances", "outline", "patterns_of"]
 
 Pattern = tuple[Any, Any, Any]
 Walk = tuple[ox.Triple, ...]
+_AGGREGATE: Final = re.compile(r"\b(?:AVG|COUNT|GROUP_CONCAT|MAX|MIN|SAMPLE|SUM)\(")
+_ITEM: Final = re.compile(r"\?(\w+)|\(")
+
+
+@dataclass(frozen=True)
+class Select:
+    """A SELECT in the text of a question: what it projects, its group pattern, and the sub-selects in that.
+
+    An item is a name with the expression that it stands for; the expression of what is projected as it is, is empty.
+    """
+
+    items: tuple[tuple[str, str], ...]
+    body: str
+    inner: tuple[Select, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The variables that are projected as they are: those that a row of a group has in common."""
+        return tuple(name for name, expression in self.items if not expression)
+
+    @property
+    def given(self) -> dict[str, str]:
+        """The expressions of all that is projected, by name."""
+        return dict(self.items)
+
+    @property
+    def aggregates(self) -> bool:
+        """Whether it counts, or works out something else of many solutions."""
+        return any(_AGGREGATE.search(expression) for _, expression in self.items)
+
+
+def outline(text: str) -> tuple[str, Select]:
+    """Return the prologue of a question and its SELECT with the sub-selects in it."""
+    plain = masked(text)
+    start = plain.index("SELECT")
+    return text[:start], _select(text, plain, start)
+
+
+def _select(text: str, plain: str, start: int) -> Select:
+    opening = plain.index("{", start)
+    last = closing(plain, opening)
+    inner: list[Select] = []
+    end = opening
+    for match in re.compile(r"\{\s*SELECT\b").finditer(plain, opening + 1, last):
+        if match.start() >= end:
+            inner.append(_select(text, plain, match.end() - len("SELECT")))
+            end = closing(plain, match.start())
+    clause = " ".join(plain[start:opening].split())
+    return Select(tuple(_items(clause)), text[opening : last + 1], tuple(inner))
+
+
+def _items(clause: str) -> Iterator[tuple[str, str]]:
+    """Yield the names of a SELECT clause, each with its expression."""
+    place = 0
+    while found := _ITEM.search(clause, place):
+        place = found.end()
+        if found[1]:
+            yield found[1], ""
+        else:
+            place = _closing_bracket(clause, found.start()) + 1
+            expression, _, name = clause[found.end() : place - 1].rpartition(" AS ?")
+            yield name.strip(), expression
+
+
+def _closing_bracket(clause: str, opening: int) -> int:
+    """Return where the parenthesis that opens at a place closes; a question was parsed, so that it does."""
+    depth = 0
+    for place in range(opening, len(clause)):
+        depth += {"(": 1, ")": -1}.get(clause[place], 0)
+        if depth == 0:
+            break
+    return place
 
 
 def patterns_of(text: str) -> list[Pattern]:

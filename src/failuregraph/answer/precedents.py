@@ -9,7 +9,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from failuregraph.answer.bom import names_in, plain
+from failuregraph.answer.bom import parts_in, plain
 from failuregraph.answer.drawing import counted, paragraph
 from failuregraph.answer.incidents import Facts
 from failuregraph.errors import WrongUse
@@ -96,6 +96,7 @@ class Precedents:
     paths: Mapping[str, int]
     names: tuple[str, ...]
     unmatched: tuple[str, ...]
+    has_bill: bool = False
 
     @property
     def events(self) -> int:
@@ -127,13 +128,15 @@ def precedents(
     """Return the incidents that have at least ``least`` of what was asked for, those with most of it first.
 
     ``described`` holds names of concepts under ``surface``, ``mode`` and ``sector``; a narrower concept fits too.
-    Raises WrongUse for an unknown name or where nothing is asked for, and Unreadable for a bad bill of materials.
+    Raises WrongUse for an unknown name and where nothing, or less than ``least``, is asked for; Unreadable for a bad
+    bill of materials.
     """
     asked = [(kind, name) for kind in _SCHEMES for name in dict.fromkeys(described.get(kind, ()))]
     if not asked and bill is None:
         message = "say what to look for: --surface, --mode, --sector or --bom FILE."
         raise WrongUse(message)
-    names = names_in(bill) if bill else []
+    names = parts_in(bill) if bill else {}
+    _possible(least, len(asked) + len(names))
     facts = Facts.read(project, store)
     wanted = [_with_concept(facts, *each) for each in asked]
     parts = _with_names(facts, names)
@@ -141,7 +144,14 @@ def precedents(
     fits = tuple(each for each in _rated(facts, wanted) if len(each.matched) >= least)
     gaps, paths = _gaps(facts, {each.incident.event for each in fits})
     unmatched = tuple(name for name in names if name not in parts)
-    return Precedents(tuple(wanted), fits, gaps, paths, tuple(names), unmatched)
+    return Precedents(tuple(wanted), fits, gaps, paths, tuple(names), unmatched, bill is not None)
+
+
+def _possible(least: int, things: int) -> None:
+    """Raise WrongUse where more must fit than is asked for; what has no name at all is said with the answer."""
+    if least > max(1, things):
+        message = f"--least {least} is more than can fit: {counted(things, 'thing is', 'things are')} asked for."
+        raise WrongUse(message)
 
 
 def _with_concept(facts: Facts, kind: str, name: str) -> Wanted:
@@ -155,7 +165,7 @@ def _with_concept(facts: Facts, kind: str, name: str) -> Wanted:
     return Wanted(said[concept.iri], {iri: "; ".join(words) for iri, words in having.items() if words})
 
 
-def _with_names(facts: Facts, names: Sequence[str]) -> dict[str, Wanted]:
+def _with_names(facts: Facts, names: Mapping[str, str]) -> dict[str, Wanted]:
     """Return the incidents of the organisations and systems that a bill names, by those of its names that match."""
     things: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for thing, kind, name in facts.rows("makers") if names else ():
@@ -164,10 +174,10 @@ def _with_names(facts: Facts, names: Sequence[str]) -> dict[str, Wanted]:
     for incident, thing in facts.rows("uses") if names else ():
         users[thing].append(incident)
     found = {}
-    for name in names:
+    for name, called in names.items():
         if plain(name) in things:
             said = {iri: what for thing, what in things[plain(name)] for iri in users[thing]}
-            label = f"component “{name}”"
+            label = f"{called} “{name}”"
             found[name] = Wanted(label, {iri: f"{label} ({what})" for iri, what in said.items()})
     return found
 
@@ -338,6 +348,8 @@ def _drawn(each: Precedent, wanted: int, width: int) -> Iterator[str]:
 def remarks(found: Precedents) -> list[str]:
     """Return the sentences that belong to the answer: what was asked for in vain, and what the rows are worth."""
     lines = [f"No incident has {each.label}." for each in found.wanted if not each.incidents]
+    if found.has_bill and not found.names:
+        lines.append("The bill of materials has no names to look for.")
     if found.names:
         matched = len(found.names) - len(found.unmatched)
         lines.append(f"{counted(len(found.names), 'name')} in the bill of materials, {matched} of them in the graph.")

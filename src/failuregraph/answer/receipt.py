@@ -1,5 +1,7 @@
 """Receipts: what was asked, of which release, and the hash of the answer, so that anybody can ask again.
 
+A receipt that was written for a file states its name, its format and the hash of its bytes as well.
+
 The canonical result is a line of column names and a line for each row in the order of the question, terms in
 N-Triples form with tabs between them, UTF-8, each line ended by a line feed.
 """
@@ -10,6 +12,7 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final
 
 import pyoxigraph as ox
@@ -29,10 +32,23 @@ if TYPE_CHECKING:
     from failuregraph.project import Project
     from failuregraph.store import Bindings, Store, Table, Term
 
-__all__ = ["Difference", "Edition", "canonical", "origin_of", "receipt", "seal", "text_of", "verify"]
+__all__ = [
+    "FILE",
+    "Difference",
+    "Edition",
+    "canonical",
+    "origin_of",
+    "receipt",
+    "seal",
+    "text_of",
+    "verify",
+    "with_file",
+]
 
 _FORMAT: Final = 1
 _SHARE_ALIKE: Final = "/by-sa/"
+#: The part of a receipt that states the file for which it was written, and its name in what verify finds.
+FILE: Final = "file"
 
 
 @dataclass(frozen=True)
@@ -40,12 +56,14 @@ class Difference:
     """One thing that a receipt states, and what is found now.
 
     Only what is binding makes an answer another one: a later release may well give the same answer.
+    What is not here, as a file that was not passed on with its receipt, can be neither the same nor another.
     """
 
     what: str
     stated: str
     found: str
     binding: bool = True
+    here: bool = True
 
     @property
     def same(self) -> bool:
@@ -139,6 +157,17 @@ def receipt(edition: Edition, question: QueryFile, terms: Bindings, table: Table
     return {**stated, "seal": seal(stated)}
 
 
+def with_file(stated: Mapping[str, Any], path: Path, form: str, data: bytes) -> dict[str, Any]:
+    """Return a receipt that states the file of the answer too: name without folder, format, hash of its bytes.
+
+    The seal is a new one, over all of it.  Letters of a name that are no text are replaced, as JSON has texts alone.
+    """
+    name = path.name.encode(errors="replace").decode()
+    part = {"name": name, "format": form, "sha256": hashlib.sha256(data).hexdigest()}
+    body = {**{key: value for key, value in stated.items() if key != "seal"}, FILE: part}
+    return {**body, "seal": seal(body)}
+
+
 def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -162,6 +191,7 @@ def text_of(stated: Mapping[str, Any]) -> str:
 def verify(path: Path, project: Project, store: Store) -> list[Difference]:
     """Run the question of a receipt again and return what it states beside what is found.
 
+    The file that a receipt states is looked for beside the receipt, under the name that is stated.
     Raises Unreadable for a file that is no receipt, WrongUse where the question does not exist any more.
     """
     stated = _load(path)
@@ -176,7 +206,22 @@ def verify(path: Path, project: Project, store: Store) -> list[Difference]:
         Difference("licence", str(stated["licence"]), str(now["licence"])),
         Difference("rows", str(stated["rows"]), str(now["rows"])),
         Difference("result", str(stated["sha256"]), str(now["sha256"])),
+        *([_neighbour(path, stated[FILE])] if FILE in stated else []),
     ]
+
+
+def _neighbour(path: Path, stated: Mapping[str, str]) -> Difference:
+    """Return the hash of the file that a receipt states beside that of the file of this name in its folder."""
+    file = path.with_name(stated["name"])
+    if not file.is_file():
+        return Difference(FILE, stated["sha256"], "", binding=False, here=False)
+    try:
+        with file.open("rb") as content:
+            found = hashlib.file_digest(content, "sha256").hexdigest()
+    except OSError as error:
+        message = f"cannot be read ({error.strerror}); it is the file of {path.name}."
+        raise Unreadable(message, file) from error
+    return Difference(FILE, stated["sha256"], found)
 
 
 def _origins(stated: Mapping[str, Any], now: Mapping[str, Any]) -> Difference:
@@ -195,6 +240,7 @@ def _load(path: Path) -> dict[str, Any]:
             and all(isinstance(text, str) for text in stated["parameters"].values())
             and {"seal", "contains", "licence", "rows", "sha256"} <= set(stated)
             and ("release" in stated or "endpoint" in stated)
+            and (FILE not in stated or _is_file(stated[FILE]))
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         message = (
@@ -205,6 +251,13 @@ def _load(path: Path) -> dict[str, Any]:
         message = f"not a receipt of the form {_FORMAT}; make one with failuregraph ask NAME --receipt FILE."
         raise Unreadable(message, path)
     return stated
+
+
+def _is_file(stated: Mapping[str, Any]) -> bool:
+    """Say whether the part for the file is one: three texts, and a name that leads out of no folder."""
+    name = stated["name"]
+    texts = all(isinstance(stated[key], str) for key in ("name", "format", "sha256"))
+    return texts and name not in ("", ".", "..") and "\0" not in name and PurePath(name).name == name
 
 
 _TERM = re.compile(r"<[^<>\"{}|^`\\\s]+>|\"(?:[^\"\\\n\r]|\\.)*\"(?:@[A-Za-z0-9-]+|\^\^<[^<>\"{}|^`\\\s]+>)?")

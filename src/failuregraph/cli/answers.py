@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from failuregraph.answer.receipt import Edition, origin_of, receipt, text_of
+from failuregraph.answer.chart_asked import asked_for, labels_of
+from failuregraph.answer.drawing import counted
+from failuregraph.answer.receipt import FILE, Edition, origin_of, receipt, text_of, with_file
 from failuregraph.cli.graph import interruptible, say_registries, store_of
-from failuregraph.cli.output import emit, plain, render
+from failuregraph.cli.output import chosen, emit, plain, render
 from failuregraph.errors import Unsupported
 from failuregraph.names import BASE, shorten
-from failuregraph.query import QueryFile, answer_with, run
+from failuregraph.query import QueryFile, answer_to, run, settled
 from failuregraph.store import OxigraphStore, Table, number, text
 from failuregraph.turtle import save
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from failuregraph.answer.receipt import Difference
+    from failuregraph.answer.why import Reasons
     from failuregraph.project import Project
     from failuregraph.store import Store, Term
 
@@ -35,17 +38,35 @@ class Asked:
     question: QueryFile
     terms: dict[str, Term]
     store: Store
+    given: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, project: Project, name: str, params: Mapping[str, str], url: str | None = None) -> Asked:
-        """Return the question of that name with its parameters; raises WrongUse before anything is loaded."""
+        """Return the question of that name with its parameters; raises WrongUse for one that cannot be right.
+
+        What can be told of it without the graph is told before anything is loaded.
+        """
         question = QueryFile.named(project.answers, name)
-        return cls(project, question, question.bind(params), store_of(project, url))
+        question.bind(params)
+        store = store_of(project, url)
+        return cls(project, question, settled(store, question, params), store, frozenset(params))
+
+    def said(self) -> str:
+        """Return for what it was asked: each parameter that has a value, in words, and where that is the default."""
+        labels = labels_of(self.store, self.terms)
+        parts = ((name, asked_for(self.question, {name: term}, labels)) for name, term in self.terms.items())
+        return "; ".join(part + ("" if name in self.given else " (default)") for name, part in parts)
+
+    def say(self) -> None:
+        """Say on stderr for what it was asked, which an answer itself does not state."""
+        if self.terms:
+            click.echo(self.said(), err=True)
 
     def table(self) -> Table:
         """Return the answer, and say on stderr what it was drawn from, and why it is empty where it is."""
         with interruptible():
-            table = answer_with(self.store, self.question, self.terms)
+            table = answer_to(self.store, self.question, self.terms)
+        self.say()
         say_registries(self.project, self.store)
         if not table.rows:
             click.echo(_why_empty(self.question), err=True)
@@ -64,27 +85,45 @@ def show_answer(
     stated = {}
     if wanted or output or form == "chart":
         stated = receipt(Edition.answering(asked.project, asked.store), asked.question, asked.terms, table)
-    if form == "chart":
-        from failuregraph.answer.chart import chart
-
-        source = f"{'; '.join(stated['attribution'])}. {origin_of(stated)}, {stated['licence']}"
-        emit(chart(asked.question, table, source).encode(), output)
-    else:
-        emit(render(table, form, color=color), output)
+    data = _charted(asked, table, stated) if form == "chart" else render(table, form, color=color)
+    emit(data, output)
+    if output is not None:
+        stated = with_file(stated, output, "svg" if form == "chart" else chosen(table, form), data)
     path = wanted or (output.with_name(f"{output.name}.receipt.json") if output else None)
     if path is not None:
         save(path, text_of(stated))
 
 
-def show_reasons(asked: Asked, row: int, form: str | None, color: bool | None, output: Path | None) -> None:  # noqa: FBT001 - as above
-    """Print the statements that a row rests on; stderr says which row it is and how many incidents it counts."""
+def _charted(asked: Asked, table: Table, stated: Mapping[str, Any]) -> bytes:
+    from failuregraph.answer.chart import chart
+
+    source = f"{'; '.join(stated['attribution'])}. {origin_of(stated)}, {stated['licence']}"
+    return chart(asked.question, table, source, asked.terms, labels_of(asked.store, asked.terms)).encode()
+
+
+def show_reasons(
+    asked: Asked,
+    row: int,
+    form: str | None,
+    color: bool | None,  # noqa: FBT001 - as above
+    output: Path | None,
+    *,
+    totals: bool = False,
+) -> None:
+    """Print the statements that a row rests on; stderr says which row it is, and what each of its counts counts.
+
+    What only the totals of the row rest on is told as a number, and with ``totals`` printed after all else.
+    """
     from failuregraph.answer.why import reasons
 
     if not isinstance(asked.store, OxigraphStore):
         raise Unsupported("A remote store", "--why, which reads graph by graph")
     found = reasons(asked.store, asked.question, asked.terms, row)
+    asked.say()
     values = ", ".join(f"{name} {plain(term)}" for name, term in zip(found.columns, found.row, strict=True))
     click.echo(f"Row {row}: {values}", err=True)
+    for line in _counted(found, totals=totals):
+        click.echo(line, err=True)
     members = ", ".join(shorten(each) for each in found.members)
     click.echo(f"It rests on {len(found.members)} incidents or hazards: {members or 'none'}", err=True)
     columns = ("subject", "predicate", "object", "asserted_in", "licence", "supported_by")
@@ -93,9 +132,31 @@ def show_reasons(asked: Asked, row: int, form: str | None, color: bool | None, o
             text(_short(value))
             for value in (each.subject, each.predicate, each.object, each.graph, each.licence, each.support)
         )
-        for each in found.statements
+        for each in (*found.statements, *(found.of_totals if totals else ()))
     )
     emit(render(Table(columns, rows), form, color=color), output)
+    if found.of_totals:
+        click.echo(_of_totals(found, totals=totals), err=True)
+
+
+def _counted(found: Reasons, *, totals: bool) -> Iterator[str]:
+    """Yield a line for each count of a row with the names of its members; a total is opened where that is wanted."""
+    for each in found.counts:
+        if each.total and not totals:
+            yield f"{each.column}: {each.value}, a total, not of this row alone"
+        elif each.members is None:
+            yield f"{each.column}: {each.value}, which cannot be told one by one"
+        else:
+            names = (_short(member).removeprefix("incident:") for member in each.members)
+            yield f"{each.column}: {', '.join(names) or 'none'}"
+
+
+def _of_totals(found: Reasons, *, totals: bool) -> str:
+    """Return the sentence that says how many statements only the totals of a row rest on, and where they are."""
+    more = len(found.of_totals)
+    if totals:
+        return f"At the end, {counted(more, 'row')}: what its totals alone rest on."
+    return f"Its totals alone rest on {counted(more, 'further statement')}; --totals prints them after these."
 
 
 def _short(value: str) -> str:
@@ -129,10 +190,17 @@ def run_all(project: Project, url: str | None = None) -> Table:
 def verdicts(found: Sequence[Difference]) -> Iterator[str]:
     """Yield a line for each thing that a receipt states, and one for the whole."""
     for each in found:
-        yield f"{each.what}: same" if each.same else f"{each.what}: differs: stated {each.stated}, found {each.found}"
+        yield f"{each.what}: {_verdict(each)}"
     broken = [each.what for each in found if each.binding and not each.same]
-    yield (
-        f"The answer is not that of the receipt: {', '.join(broken)}."
-        if broken
-        else "The answer is that of the receipt."
-    )
+    if broken == [FILE]:
+        yield "The answer is that of the receipt, but the file beside it is another."
+    elif broken:
+        yield f"The answer is not that of the receipt: {', '.join(broken)}."
+    else:
+        yield "The answer is that of the receipt."
+
+
+def _verdict(found: Difference) -> str:
+    if not found.here:
+        return "not here"
+    return "same" if found.same else f"differs: stated {found.stated}, found {found.found}"

@@ -25,6 +25,7 @@ _FORMAT_HELP = "Default: a table on a terminal, CSV in a pipe."
 @click.option("-p", "--param", "params", multiple=True, metavar="NAME=VALUE", help="Give a parameter; repeatable.")
 @click.option("--all", "everything", is_flag=True, help="Run every question with its defaults and count the rows.")
 @click.option("--why", "row", type=click.IntRange(min=1), metavar="ROW", help="Print what that row rests on.")
+@click.option("--totals", is_flag=True, help="With --why: print what only its totals rest on too, last.")
 @click.option("--receipt", type=_FILE, metavar="FILE", help="Write a receipt; with -o it is written anyway.")
 @click.option("--format", "form", type=click.Choice([*_FORMATS, "chart"]), help=_FORMAT_HELP)
 @click.option("-o", "--output", type=_FILE, help="Write to a file.")
@@ -37,6 +38,7 @@ def ask_command(
     params: tuple[str, ...],
     everything: bool,  # noqa: FBT001 - click
     row: int | None,
+    totals: bool,  # noqa: FBT001 - click
     receipt: Path | None,
     form: str | None,
     output: Path | None,
@@ -45,10 +47,14 @@ def ask_command(
 ) -> None:
     """Answer a stored question; with no name, list the questions.
 
+    A name that the graph does not have is refused, with the nearest one that it has.
+    Standard error says for what was asked, defaults included: an answer itself does not state its parameters.
     An answer with no rows says on stderr which facts are missing.
     With imported registries, stderr says which records the answer was drawn from, and their licences.
     A receipt states question, parameters, release, row count, licence and the hash of the answer; see verify.
-    With --why the statements that a row rests on are printed, with the graph, licence and support of each.
+    With -o it states name, format and hash of the file as well.
+    With --why the statements that a row rests on are printed, with the graph, licence and support of each; stderr
+    names the members of each count, and how much more its totals rest on.
     With --store the receipt names the endpoint instead of a release.
 
     Example: failuregraph ask organisation-profile -p organisation=meta
@@ -66,13 +72,19 @@ def ask_command(
     if store and name is None and not everything:
         message = "--store belongs to a question that is asked; name it, or give --all."
         raise WrongUse(message)
+    if totals and row is None:
+        message = "--totals belongs to a row; name it with --why ROW."
+        raise WrongUse(message)
+    if row is not None and receipt:
+        message = "--receipt is for an answer, and --why prints what a row of it rests on; ask twice, once with each."
+        raise WrongUse(message)
     project = known.graph(imports, store)
     if name is None:
         emit_table(run_all(project, store) if everything else listing(project), form, known.color, output)
         return
     asked = Asked.of(project, name, _pairs(params), store)
     if row is not None:
-        show_reasons(asked, row, form, known.color, output)
+        show_reasons(asked, row, form, known.color, output, totals=totals)
     else:
         show_answer(asked, form, known.color, output, receipt)
 
@@ -93,7 +105,8 @@ def verify_command(context: click.Context, file: Path, imports: tuple[Path, ...]
     """Run the question of a receipt again, and print for each thing that it states whether it is the same.
 
     Ends with 0 where question, parameters and answer are those of the receipt, though the release may be another;
-    with 1 where one of them differs.
+    with 1 where one of them differs.  A receipt that was written for a file states that too: a file of this name
+    beside the receipt is hashed, and is part of what must be the same; one that is not here is no fault.
 
     Example: failuregraph verify answer.csv.receipt.json
     """
@@ -116,6 +129,11 @@ def _pairs(params: tuple[str, ...]) -> dict[str, str]:
     for name, mark, _ in pairs:
         if not (name and mark):
             message = f"“{name}” is not a parameter; write -p NAME=VALUE."
+            raise WrongUse(message)
+    names = [name for name, _, _ in pairs]
+    for name in names:
+        if names.count(name) > 1:
+            message = f"the parameter {name} is given {names.count(name)} times; give it one value."
             raise WrongUse(message)
     return {name: value for name, _, value in pairs}
 

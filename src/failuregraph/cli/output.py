@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from failuregraph.store import Answer, Term
 
-__all__ = ["GRAPH_FORMATS", "TABLE_FORMATS", "emit", "plain", "render"]
+__all__ = ["GRAPH_FORMATS", "TABLE_FORMATS", "chosen", "emit", "plain", "render"]
 
 TABLE_FORMATS: Final = ("table", "csv", "tsv", "json", "xml", "jsonl", "md")
 GRAPH_FORMATS: Final = ("ttl", "nt", "jsonld", "rdf")
@@ -36,23 +36,26 @@ def emit(data: bytes, output: Path | None = None) -> None:
 
 def render(answer: Answer, name: str | None, *, color: bool | None = None) -> bytes:
     """Return an answer in the named format; with no name a table on a terminal, CSV or Turtle in a pipe."""
-    chosen = name or _default(answer)
-    if chosen in ("table", "md", "jsonl"):
+    taken = chosen(answer, name)
+    if taken in ("table", "md", "jsonl"):
         if isinstance(answer, Statements):
-            raise WrongUse(f"a graph cannot be written as {chosen}; choose one of {', '.join(GRAPH_FORMATS)}.")
+            raise WrongUse(f"a graph cannot be written as {taken}; choose one of {', '.join(GRAPH_FORMATS)}.")
         table = _as_table(answer)
-        if chosen == "table":
+        if taken == "table":
             return _drawn(table, color=color)
-        return _markdown(table) if chosen == "md" else _json_lines(table)
-    form = format_named(chosen, graph=isinstance(answer, Statements))
+        return _markdown(table) if taken == "md" else _json_lines(table)
+    form = format_named(taken, graph=isinstance(answer, Statements))
     if form is None:
         kind = "a graph" if isinstance(answer, Statements) else "a table"
         known = GRAPH_FORMATS if isinstance(answer, Statements) else TABLE_FORMATS
-        raise WrongUse(f"{kind} cannot be written as {chosen}; choose one of {', '.join(known)}.")
+        raise WrongUse(f"{kind} cannot be written as {taken}; choose one of {', '.join(known)}.")
     return serialise(answer, form)
 
 
-def _default(answer: Answer) -> str:
+def chosen(answer: Answer, name: str | None) -> str:
+    """Return the name of the format that an answer is written in where that one was asked for, or none was."""
+    if name:
+        return name
     if isinstance(answer, Statements):
         return "ttl"
     if sys.stdout.isatty():

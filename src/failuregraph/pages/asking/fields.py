@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from failuregraph.errors import WrongUse
-from failuregraph.names import BASE, NAMESPACES, SCHEMES
+from failuregraph.names import BASE, SCHEMES
+from failuregraph.query.known import named
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from failuregraph.pages.site import Site
     from failuregraph.query import Parameter, QueryFile
+    from failuregraph.store import Store
 
-__all__ = ["Field", "Option", "faults", "fields"]
+__all__ = ["Field", "Option", "checked", "fields", "filled"]
 
 _KINDS: Final = {"boolean": "select", "date": "date", "decimal": "number", "integer": "number"}
-_WANTED: Final = {
-    "boolean": "neither true nor false",
-    "date": "no day of the calendar, written as 2026-01-31",
-    "decimal": "not a number",
-    "integer": "not a whole number",
-    "iri": "not an IRI; write one in full, or with a prefix",
-}
-_LONGEST: Final = 60
+_NEEDED: Final = "A value is needed here."
 
 
 @dataclass(frozen=True)
@@ -49,26 +43,42 @@ class Field:
     options: tuple[Option, ...]
     step: str = ""
     optional: bool = False
+    minimum: str = ""
+    maximum: str = ""
 
 
-def faults(query: QueryFile, given: Mapping[str, str]) -> dict[str, str]:
-    """Return parameter → what is wrong with its value, in a sentence; empty where the question can be asked."""
-    found = {parameter.name: _fault(parameter, given.get(parameter.name)) for parameter in query.parameters}
-    return {name: sentence for name, sentence in found.items() if sentence}
+def filled(query: QueryFile, pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return what was given for the parameters; an empty field is as if it were not there.
+
+    A name that is needed is the exception: without one, the answer would be about that of the default.
+    """
+    known = {each.name: each for each in query.parameters}
+    needed = {each.name for each in query.parameters if each.type == "iri" and not each.optional}
+    return {name: value for name, value in pairs if name in known and (value or name in needed)}
 
 
-def _fault(parameter: Parameter, given: str | None) -> str:
-    value = parameter.default if given is None else given
-    if value is None:
-        return "" if parameter.optional else "A value is needed here."
-    try:
-        parameter.term(value)
-        if parameter.type == "date":
-            dt.date.fromisoformat(value)
-    except (WrongUse, ValueError):
-        shown = value if len(value) <= _LONGEST else f"{value[:_LONGEST]}…"
-        return f"“{shown}” is {_WANTED[parameter.type]}."
-    return ""
+def checked(store: Store, query: QueryFile, given: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the values as the store spells them, and parameter → what is wrong with its value, in a sentence.
+
+    Where there is no such sentence the question can be asked.
+    """
+    values, faults = dict(given), {}
+    for each in query.parameters:
+        try:
+            if each.name in given:
+                values[each.name] = _spelt(store, each, given[each.name])
+            elif each.default is None and not each.optional:
+                faults[each.name] = _NEEDED
+        except WrongUse as error:
+            faults[each.name] = each.said(error)
+    return values, faults
+
+
+def _spelt(store: Store, parameter: Parameter, value: str) -> str:
+    """Return a value as it was given, a name in another case as the store has it; raises WrongUse."""
+    term = parameter.term(value)
+    found = named(store, parameter, term)
+    return value if found == term else parameter.written(found.value)
 
 
 def fields(site: Site, query: QueryFile, given: Mapping[str, str], wrong: Mapping[str, str]) -> tuple[Field, ...]:
@@ -96,6 +106,8 @@ def _field(site: Site, parameter: Parameter, given: Mapping[str, str], fault: st
         options,
         {"integer": "1", "decimal": "any"}.get(parameter.type, ""),
         parameter.optional,
+        "" if parameter.minimum is None else str(parameter.minimum),
+        "" if parameter.maximum is None else str(parameter.maximum),
     )
 
 
@@ -106,6 +118,8 @@ def _hint(parameter: Parameter) -> str:
         said.append(f"An identifier, or the IRI of the {parameter.kind} in full.")
     elif parameter.type == "iri" and not parameter.scheme:
         said.append("An IRI, in full or with a prefix.")
+    if parameter.range:
+        said.append(f"{parameter.range.capitalize()}.")
     if parameter.optional:
         said.append("May be left empty.")
     elif parameter.default is not None and parameter.type != "iri":
@@ -113,28 +127,19 @@ def _hint(parameter: Parameter) -> str:
     return " ".join(said)
 
 
-def _namespace(parameter: Parameter) -> str:
-    """Return where the values of a parameter live; empty where nothing says so."""
-    if parameter.scheme:
-        return NAMESPACES[SCHEMES[parameter.scheme]]
-    return f"{BASE}{parameter.kind}/" if parameter.kind else ""
-
-
 def _local(parameter: Parameter, value: str) -> str:
     """Return the value of a choice as the list has it, however it was written."""
     prefix = SCHEMES[parameter.scheme] if parameter.scheme else ""
-    return value.removeprefix(_namespace(parameter)).removeprefix(f"{prefix}:") if prefix else value
+    return value.removeprefix(parameter.namespace).removeprefix(f"{prefix}:") if prefix else value
 
 
 def _options(site: Site, parameter: Parameter) -> tuple[Option, ...]:
     if parameter.type == "boolean":
         return Option("true", "yes"), Option("false", "no")
-    namespace = _namespace(parameter)
-    if not namespace:
+    if not parameter.namespace:
         return ()
-    found = (
-        Option(iri.removeprefix(namespace), label)
-        for iri, label in site.labels.items()
-        if iri.startswith(namespace) and "#" not in iri.removeprefix(namespace)
-    )
+    known = [iri for iri in site.labels if iri.startswith(parameter.namespace)]
+    if parameter.kind == "scheme":
+        known += [BASE + name for name in SCHEMES if BASE + name in site.labels]
+    found = (Option(name, site.labels[iri]) for iri in known if (name := parameter.local(iri)))
     return tuple(sorted(found, key=lambda each: (each.label.casefold(), each.value)))

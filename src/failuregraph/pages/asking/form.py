@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 import pyoxigraph as ox
 
 from failuregraph.pages.asking.calls import Call, calls_of_query
-from failuregraph.pages.asking.fields import faults
+from failuregraph.pages.asking.fields import checked, filled
 from failuregraph.pages.asking.questions import Asked, Group, given_of, questions, text_with
 from failuregraph.pages.panels import Grid, grid
 from failuregraph.query import nearest
@@ -125,10 +125,11 @@ class Workbench:
         if query is None:
             sentence = f"There is no question “{name[:40]}”{nearest(name, self._site.questions)}."
             return replace(self._blank, fault=Fault(sentence))
-        asked = Asked(query, given_of(query, {name: value for name, value in given.items() if value}))
-        wrong = [f"{name}: {sentence}" for name, sentence in faults(query, asked.given).items()]
-        if wrong:
-            return replace(self._blank, fault=Fault(" ".join(wrong)))
+        values, faults = checked(self._site.store, query, filled(query, given.items()))
+        if faults:
+            told = " ".join(f"{name}: {sentence}" for name, sentence in faults.items())
+            return replace(self._blank, fault=Fault(told))
+        asked = Asked(query, given_of(query, values))
         return replace(self._blank, query=text_with(asked, query.bind(asked.given)).strip())
 
     def refused(self, query: str, sentence: str, more: Mapping[str, Any]) -> Form:

@@ -14,7 +14,7 @@ import pyoxigraph as ox
 from failuregraph.bank import question_iri
 from failuregraph.names import BASE
 from failuregraph.pages.asking.calls import Call, calls_of_question
-from failuregraph.pages.asking.fields import Field, faults, fields
+from failuregraph.pages.asking.fields import Field, fields
 from failuregraph.pages.citations import of_answer
 from failuregraph.pages.panels import Grid, grid
 from failuregraph.remote.values import bound
@@ -202,9 +202,11 @@ class AnswerPart:
     citation: Citation
 
 
-def refused_page(site: Site, query: QueryFile, given: Mapping[str, str], more: Iterable[str] = ()) -> QuestionPage:
+def refused_page(
+    site: Site, query: QueryFile, given: Mapping[str, str], faults: Mapping[str, str], more: Iterable[str] = ()
+) -> QuestionPage:
     """Return the page of a question that was not asked: its form, with what was wrong beside each field."""
-    shown = fields(site, query, given, faults(query, given))
+    shown = fields(site, query, given, faults)
     return QuestionPage(
         query.name,
         query.said("title"),
@@ -226,7 +228,7 @@ def _told(text: str) -> tuple[str, ...]:
 
 def question_page(site: Site, query: QueryFile, given: Mapping[str, str], answer: AnswerPart) -> QuestionPage:
     """Return the page of a question that was asked."""
-    return replace(refused_page(site, query, given), answer=answer)
+    return replace(refused_page(site, query, given, {}), answer=answer)
 
 
 def answer_part(site: Site, asked: Asked, answer: Answered, public: str, endpoint: str) -> AnswerPart:

@@ -135,8 +135,11 @@ def _question(query: QueryFile) -> dict[str, Any]:
 
 
 def _typed(parameter: Parameter) -> dict[str, Any]:
-    """Return a parameter of a question with its type and default."""
+    """Return a parameter of a question with its type, range and default."""
     schema: dict[str, Any] = {**_SCHEMAS[parameter.type]}
+    for name, bound in (("minimum", parameter.minimum), ("maximum", parameter.maximum)):
+        if bound is not None:
+            schema[name] = int(bound) if bound == bound.to_integral_value() else float(bound)
     if parameter.default is not None:
         schema["default"] = _value(parameter)
     said = parameter.label

@@ -7,7 +7,6 @@ be silently wrong are refused when the file is loaded (see docs/decisions/0004).
 from __future__ import annotations
 
 import csv
-import difflib
 import io
 import json
 import re
@@ -18,7 +17,9 @@ from typing import TYPE_CHECKING, Any, Final
 import pyoxigraph as ox
 
 from failuregraph.errors import Unreadable, WrongUse
-from failuregraph.names import BASE, NAMESPACES, SCHEMES, XSD, Format
+from failuregraph.names import NAMESPACES, XSD, Format
+from failuregraph.query.known import closest, named, nearest
+from failuregraph.query.parameter import Parameter
 from failuregraph.store import Answer, Statements, Store, Table, Term, Truth
 from failuregraph.turtle import read_text
 
@@ -31,6 +32,7 @@ __all__ = [
     "RESULTS",
     "Parameter",
     "QueryFile",
+    "answer_to",
     "answer_with",
     "closest",
     "for_spreadsheets",
@@ -38,60 +40,12 @@ __all__ = [
     "prefixes_for",
     "run",
     "serialise",
+    "settled",
     "tidied",
     "write_graph",
 ]
 
 _MARK: Final = "#+"
-_TYPES: Final = ("boolean", "date", "decimal", "integer", "iri", "string")
-_VALID: Final = {
-    "boolean": re.compile(r"true|false"),
-    "date": re.compile(r"\d{4}-\d{2}-\d{2}"),
-    "decimal": re.compile(r"[+-]?\d*\.?\d+"),
-    "integer": re.compile(r"[+-]?\d+"),
-}
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """One typed parameter of a stored query; ``scheme`` or ``kind`` says what an IRI must be."""
-
-    name: str
-    type: str
-    label: str
-    default: str | None = None
-    optional: bool = False
-    scheme: str | None = None
-    kind: str | None = None
-
-    def term(self, text: str) -> Term:
-        """Return the RDF term for a value as a person writes it, or raise WrongUse.
-
-        An ``iri`` may be a full IRI, a prefixed name, or a bare local name of its scheme or kind.
-        """
-        if self.type == "iri":
-            return self._iri(text)
-        if self.type == "string":
-            return ox.Literal(text)
-        if not _VALID[self.type].fullmatch(text):
-            message = f"parameter {self.name}: “{text}” is not of type {self.type}."
-            raise WrongUse(message)
-        return ox.Literal(text, datatype=ox.NamedNode(XSD + self.type))
-
-    def _iri(self, text: str) -> ox.NamedNode:
-        prefix, colon, local = text.partition(":")
-        iri = text
-        if colon and prefix in NAMESPACES and not local.startswith("//"):
-            iri = NAMESPACES[prefix] + local
-        elif not colon and self.scheme:
-            iri = NAMESPACES[SCHEMES[self.scheme]] + text
-        elif not colon and self.kind:
-            iri = f"{BASE}{self.kind}/{text}"
-        try:
-            return ox.NamedNode(iri)
-        except ValueError:
-            message = f"parameter {self.name}: “{text}” is not an IRI; write one in full or with a prefix."
-            raise WrongUse(message) from None
 
 
 @dataclass(frozen=True)
@@ -127,7 +81,7 @@ class QueryFile:
             values = tomllib.loads(header)
         except tomllib.TOMLDecodeError as error:
             raise Unreadable(f"the header is not TOML: {error}.", path) from error
-        parameters = tuple(_parameter(path, name, given) for name, given in values.get("params", {}).items())
+        parameters = tuple(Parameter.of_header(path, name, given) for name, given in values.get("params", {}).items())
         return cls(path, text, values, parameters)
 
     @classmethod
@@ -159,43 +113,34 @@ class QueryFile:
         return {name: known[name].term(value) for name, value in values.items() if value is not None}
 
 
-def _parameter(path: Path, name: str, given: dict[str, Any]) -> Parameter:
-    kind = given.get("type")
-    if kind not in _TYPES:
-        message = f"parameter {name} has the type {kind!r}; write one of {', '.join(_TYPES)}."
-        raise Unreadable(message, path)
-    default = given.get("default")
-    text = None if default is None else str(default).lower() if isinstance(default, bool) else str(default)
-    return Parameter(
-        name,
-        kind,
-        str(given.get("label", name)),
-        text,
-        bool(given.get("optional", False)),
-        given.get("scheme"),
-        given.get("class"),
-    )
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """Return ``, did you mean “…”`` for the closest known word, or an empty string."""
-    found = closest(word, known)
-    return f", did you mean “{found}”" if found else ""
-
-
-def closest(word: str, known: Iterable[str]) -> str:
-    """Return the closest known word, or an empty string where none is close."""
-    found = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
-    return found[0] if found else ""
+def settled(store: Store, query: QueryFile, given: Mapping[str, str]) -> dict[str, Term]:
+    """Return the terms of all parameters, each name as the store spells it; raises WrongUse for one it has not."""
+    return _spelt(store, query, query.bind(given))
 
 
 def run(store: Store, query: QueryFile, given: Mapping[str, str] | None = None) -> Table:
-    """Return the rows of a stored SELECT; the columns that only carry a parameter are left out."""
-    return answer_with(store, query, query.bind(given or {}))
+    """Return the rows of a stored SELECT; the columns that only carry a parameter are left out.
+
+    The values are the caller's own, and none is looked up: what a person names goes through ``settled``.
+    """
+    return answer_to(store, query, query.bind(given or {}))
 
 
 def answer_with(store: Store, query: QueryFile, terms: Mapping[str, Term]) -> Table:
-    """Return the rows of a stored SELECT for parameters that are terms already."""
+    """Return the rows of a stored SELECT for parameters that are terms already.
+
+    Raises WrongUse for a term that must name something and names nothing in the store.
+    """
+    return answer_to(store, query, _spelt(store, query, terms))
+
+
+def _spelt(store: Store, query: QueryFile, terms: Mapping[str, Term]) -> dict[str, Term]:
+    known = {parameter.name: parameter for parameter in query.parameters}
+    return {name: named(store, known[name], term) if name in known else term for name, term in terms.items()}
+
+
+def answer_to(store: Store, query: QueryFile, terms: Mapping[str, Term]) -> Table:
+    """Return the rows of a stored SELECT for parameters that are settled."""
     answer = store.query(query.text, terms)
     if not isinstance(answer, Table):
         raise Unreadable("a stored question must be a SELECT query.", query.path)
