@@ -105,11 +105,10 @@ def _sites(request: pytest.FixtureRequest, every: list[RecordPage]) -> list[Site
 
 def test_a_page_contradicts_as_often_as_the_question_says(real_site: Site) -> None:
     """The rows marked as contradictions are those of the stored question, in either order of the pair."""
-    asked = {
-        (*sorted((one.value, other.value)), name.value)
-        for one, other, name, _, _, contradiction in real_site.answer("same-event-conflicts").rows
-        if one and other and name and contradiction and contradiction.value == "yes"
-    }
+    table = real_site.answer("same-event-conflicts")
+    wanted = [table.columns.index(name) for name in ("one", "other", "property", "contradiction")]
+    told = [[term.value for place in wanted if (term := row[place])] for row in table.rows]
+    asked = {(*sorted((one, other)), name) for one, other, name, contradicts in told if contradicts == "yes"}
     assert 5 < len(asked)
     for one, other in {each[:2] for each in asked}:
         found = {row.name for row in event(real_site, one).differing if row.contradiction}
@@ -140,7 +139,7 @@ def test_facts_stand_with_their_places_on_scales(corpus_service: Service) -> Non
     page = _page(corpus_service, "FI-9003")
     assert "Catastrophic, 4 of 4" == page.facts["Severity"]
     assert "Agentic Workflow Wing: Generative" == page.facts["AI surface"]
-    assert "not stated By its sources: Low confidence, 1 of 3" == page.facts["Confidence"]
+    assert "not known here By its sources: Low confidence, 1 of 3" == page.facts["Confidence"]
     assert ("2025-07-01", "1 July 2025") in page.times
     assert "United States" == page.facts["Place of harm"]
 
@@ -235,15 +234,15 @@ def test_two_sources_of_one_publisher_are_one_origin(corpus_service: Service) ->
     assert [(2, ("the same publisher, The Gazette",), "")] == [
         (len(group.sources), group.reasons, group.uncounted) for group in view.origins.groups
     ]
-    assert "2 sources of 1 independent origin." in _page(corpus_service, "FI-9002").text
+    assert "1 independent source (of 2; 1 repeats the origin of another)." in _page(corpus_service, "FI-9002").text
 
 
 def test_a_registry_is_not_counted(corpus_service: Service) -> None:
-    """FI-9006 lists a registry and a paper: one origin, and the page says why."""
+    """FI-9006 lists a registry and a paper: one independent source, and the page says why."""
     view = record_page(corpus_service.site, "FI-9006")
     assert ["a registry, which retells other sources", ""] == [group.uncounted for group in view.origins.groups]
     page = _page(corpus_service, "FI-9006")
-    assert "2 sources of 1 independent origin. 1 other origin is not counted." in page.text
+    assert "1 independent source (of 2; the other is a registry)." in page.text
     assert "Not counted: a registry, which retells other sources." in page.text
 
 
@@ -299,7 +298,12 @@ def test_records_that_are_not_imported_are_named_with_their_registry(
 ) -> None:
     """Alone the corpus lists what is linked elsewhere; with the registries these are records of the event."""
     alone, together = (event(each.site, f"{BASE}incident/FI-9003") for each in (corpus_service, together_service))
-    registries = {each.identifier: each.registry for each in alone.elsewhere}
+    registries = {each.record.text: each.registry for each in alone.elsewhere}
+    pages = {each.record.text: each.record.href for each in alone.elsewhere}
+    assert "https://incidentdatabase.ai/cite/9003" == pages["AIID-9003"]
+    assert {f"/incident/{name}" for name in pages if not name.startswith("AIID-")} == {
+        href for name, href in pages.items() if not name.startswith("AIID-")
+    }
     assert Link("AI Incident Database", "https://incidentdatabase.ai/") == registries["AIID-9003"]
     assert () == alone.others
     assert () == together.elsewhere

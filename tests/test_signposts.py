@@ -104,3 +104,13 @@ def test_the_questions_to_begin_with_have_answers(real_site: Site) -> None:
     begun = [link.href.rpartition("/")[2] for _, link in home(real_site).questions]
     assert len(begun) == len({query.said("persona") for query in real_site.questions.values()})
     assert [] == [name for name in begun if not rows[name]]
+
+
+def test_the_list_says_which_questions_have_no_rows(corpus_service: Service) -> None:
+    """As many as the release states; the others say nothing of it."""
+    answered = read_answers(corpus_service.release.path / ANSWERS_FILE)
+    empty = [name for name, each in answered.items() if not each.rows]
+    assert 0 < len(empty) < len(answered)
+    lines = _get(corpus_service, "/questions").text.split("<li>")
+    marked = [line.partition('href="/questions/')[2].partition('"')[0] for line in lines if "no rows in" in line]
+    assert sorted(empty) == sorted(marked)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
-from failuregraph.history.answers import ANSWERS_FILE, read_answers
 from failuregraph.names import FG, NAMESPACES, SCHEMES
 from failuregraph.pages.dates import When, when
 from failuregraph.pages.document import Link, link_to
@@ -135,7 +134,7 @@ def _first_questions(site: Site) -> tuple[tuple[str, Link], ...]:
 
 def _by_persona(site: Site) -> Iterable[QueryFile]:
     """Return the questions: those with an answer in this release first, then those that are drawn and need no value."""
-    rows = {name: each.rows for name, each in read_answers(site.release.path / ANSWERS_FILE).items()}
+    rows = {name: each.rows for name, each in site.answered.items()}
     return sorted(
         site.questions.values(),
         key=lambda each: (not rows.get(each.name), bool(each.parameters), each.said("view") == "table"),

@@ -12,6 +12,7 @@ from failuregraph.answer.incidents import Facts
 from failuregraph.bank import QUESTIONS, question_iri
 from failuregraph.catalog.saying import VOID, of_graph
 from failuregraph.derive import DERIVED
+from failuregraph.history.answers import ANSWERS_FILE, read_answers
 from failuregraph.names import BASE, FG, GRAPH, NAMESPACES, SCHEMES, SHAPES, THINGS
 from failuregraph.pages.document import Document, Link, link_to
 from failuregraph.pages.linked.changes import change_documents, log_of
@@ -20,12 +21,14 @@ from failuregraph.pages.linked.imports import outside_documents
 from failuregraph.pages.linked.retired import retired
 from failuregraph.pages.things.matches import Matches
 from failuregraph.pages.things.uses import Uses
+from failuregraph.pages.things.vocabulary import OUTSIDE
 from failuregraph.query import QueryFile, run
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from failuregraph.build import Release
+    from failuregraph.history.answers import Answered
     from failuregraph.history.records import Log
     from failuregraph.project import Project
     from failuregraph.store import OxigraphStore, Table
@@ -114,6 +117,11 @@ class Site:
         return table
 
     @cached_property
+    def answered(self) -> dict[str, Answered]:
+        """Question → what it answers without parameters in this release; one that needs some is not there."""
+        return read_answers(self.release.path / ANSWERS_FILE)
+
+    @cached_property
     def events(self) -> dict[str, tuple[str, ...]]:
         """Incident → the other incidents of its event, by what links state and rules derive."""
         found: dict[str, set[str]] = {}
@@ -182,22 +190,27 @@ class Site:
 
 
 def _labels(graphs: dict[str, list[ox.Triple]]) -> dict[str, str]:
-    """Return IRI → label for everything that has one."""
+    """Return IRI → label for everything that has one; terms of others are called as the table of the pages says."""
     found: dict[str, str] = {}
     for triples in graphs.values():
         for triple in triples:
             if triple.predicate in _LABELS and isinstance(triple.object, ox.Literal):
                 found[_iri(triple)] = triple.object.value
-    for path, name in _named_by_shapes(graphs.get(SHAPES, [])):
-        found.setdefault(path, name)
-    return found
+    return _named_by_shapes(graphs.get(SHAPES, [])) | found | OUTSIDE
 
 
-def _named_by_shapes(shapes: list[ox.Triple]) -> list[tuple[str, str]]:
-    """Return property and name for the outside properties, which only the shapes give a name."""
+def _named_by_shapes(shapes: list[ox.Triple]) -> dict[str, str]:
+    """Return property → name where all shapes of a property agree on it: a name is meant for one class alone."""
     paths = {t.subject: t.object.value for t in shapes if t.predicate == _PATH and isinstance(t.object, ox.NamedNode)}
-    names = {t.subject: t.object.value for t in shapes if t.predicate == _NAME and isinstance(t.object, ox.Literal)}
-    return sorted((path, names[shape]) for shape, path in paths.items() if shape in names)
+    told: dict[str, set[str]] = {}
+    for triple in shapes:
+        if triple.predicate == _NAME and triple.subject in paths:
+            told.setdefault(paths[triple.subject], set()).add(_text(triple))
+    return {path: min(names) for path, names in told.items() if len(names) == 1}
+
+
+def _text(triple: ox.Triple) -> str:
+    return triple.object.value if isinstance(triple.object, ox.Literal) else ""
 
 
 def _iri(triple: ox.Triple) -> str:

@@ -63,13 +63,14 @@ _VIEWS: Final = {"bar": "bar chart", "line": "line chart", "matrix": "matrix", "
 
 @dataclass(frozen=True)
 class Line:
-    """A question in the list."""
+    """A question in the list; ``rows`` is how many its answer has without parameters, None where it needs some."""
 
     name: str
     title: str
     question: str
     view: str
     parameters: tuple[str, ...]
+    rows: int | None
 
 
 @dataclass(frozen=True)
@@ -96,10 +97,8 @@ def questions(site: Site, words: str = "") -> Questions:
     wanted = _plain(words).split()
     found = [each for each in site.questions.values() if all(word in _searched(each) for word in wanted)]
     personas = sorted({each.said("persona") for each in found}, key=str.casefold)
-    groups = tuple(
-        Group(name, name.casefold().replace(" ", "-"), tuple(_line(q) for q in found if q.said("persona") == name))
-        for name in personas
-    )
+    lines = {name: [_line(site, each) for each in found if each.said("persona") == name] for name in personas}
+    groups = tuple(Group(name, name.casefold().replace(" ", "-"), tuple(each)) for name, each in lines.items())
     return Questions(groups, words.strip(), len(found), len(site.questions))
 
 
@@ -116,10 +115,12 @@ def _plain(text: str) -> str:
     return "".join(sign for sign in parts if not unicodedata.combining(sign))
 
 
-def _line(query: QueryFile) -> Line:
+def _line(site: Site, query: QueryFile) -> Line:
+    answered = site.answered.get(query.name)
+    rows = answered.rows if answered else None
     view = query.said("view")
     labels = tuple(each.label for each in query.parameters)
-    return Line(query.name, query.said("title"), query.said("question"), _VIEWS.get(view, "table"), labels)
+    return Line(query.name, query.said("title"), query.said("question"), _VIEWS.get(view, "table"), labels, rows)
 
 
 @dataclass(frozen=True)

@@ -15,13 +15,13 @@ from failuregraph.pages.document import Document, Link
 from failuregraph.search import Passage, Piece, Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from failuregraph.pages.browsing.facets import Catalogue, Entry, Named, Value
     from failuregraph.pages.browsing.results import Result
     from failuregraph.pages.site import Site
 
-__all__ = ["BrowsePage", "Chip", "Choice", "FacetView", "Line", "Suggestion", "browse", "what_counts"]
+__all__ = ["BrowsePage", "Chip", "Choice", "FacetView", "Line", "Party", "Suggestion", "browse", "what_counts"]
 
 _PAGE: Final = 25
 #: How many values of a facet are shown at once, and how many at most: the rest is found by words.
@@ -88,8 +88,19 @@ class Suggestion:
 
 
 @dataclass(frozen=True)
+class Party:
+    """An organisation that a record names, once, with all that is said of its part in it."""
+
+    organisation: Link
+    told: str
+
+
+@dataclass(frozen=True)
 class Line:
-    """One record in the list; what is absent says whether it is not known here or was not assessed."""
+    """One record in the list; what is absent says whether it is not known here or was not assessed.
+
+    ``footing`` is what is said of all organisations alike, so that it stands once.
+    """
 
     identifier: str
     href: str
@@ -97,7 +108,9 @@ class Line:
     summary: str
     date: When
     kind: str
-    named: tuple[Named, ...]
+    named: tuple[Party, ...]
+    footing: str
+    notes: int
     mode: str
     surface: str
     severity: str
@@ -261,6 +274,7 @@ def _line(catalogue: Catalogue, entry: Entry, passage: Passage | None) -> Line:
     def told(facet: str, called: str = "") -> str:
         return ", ".join(catalogue.labels(entry, facet)) or f"{called}{absent}"
 
+    parties, footing = _parties(entry.named)
     path = next((_PATHS.get(name, name) for name in entry.values.get("path", ())), "no path")
     return Line(
         identifier=entry.identifier,
@@ -269,7 +283,9 @@ def _line(catalogue: Catalogue, entry: Entry, passage: Passage | None) -> Line:
         summary=entry.summary,
         date=when(entry.date),
         kind=entry.kind,
-        named=entry.named,
+        named=parties,
+        footing=footing,
+        notes=entry.notes,
         mode=told("mode", "failure mode "),
         surface=told("surface", "kind of AI system "),
         severity=told("severity"),
@@ -280,3 +296,25 @@ def _line(catalogue: Catalogue, entry: Entry, passage: Passage | None) -> Line:
         field=_FIELDS.get(passage.field, "") if passage else "",
         extract=passage.extract if passage else (),
     )
+
+
+def _parties(named: Iterable[Named]) -> tuple[tuple[Party, ...], str]:
+    """Return each organisation once, and what is said of all alike where there are several; else each says its own."""
+    roles: dict[Link, dict[str, list[str]]] = {}
+    for each in named:
+        claims = roles.setdefault(each.organisation, {})
+        claims.setdefault(each.claim.lower() or "claim not stated", []).append(each.role.lower() or "role not stated")
+    told = {organisation: _told(claims) for organisation, claims in roles.items()}
+    alike = set(told.values())
+    if len(told) > 1 and len(alike) == 1:
+        return tuple(Party(organisation, "") for organisation in told), f"all: {min(alike)}"
+    return tuple(Party(organisation, said) for organisation, said in told.items()), ""
+
+
+def _told(claims: Mapping[str, list[str]]) -> str:
+    """Return roles and footing in words, the roles of one footing together.
+
+    >>> _told({"confirmed": ["developer", "provider"]})
+    'developer and provider, confirmed'
+    """
+    return "; ".join(f"{' and '.join(dict.fromkeys(roles))}, {claim}" for claim, roles in claims.items())

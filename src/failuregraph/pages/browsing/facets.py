@@ -6,13 +6,14 @@ counting are operations on sets.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import pyoxigraph as ox
 
 from failuregraph.names import NAMESPACES, shorten
 from failuregraph.pages.document import Link, link_to
+from failuregraph.pages.things.uses import editorial_notes
 from failuregraph.query import run
 
 if TYPE_CHECKING:
@@ -49,28 +50,28 @@ FACETS: Final[dict[str, Facet]] = {
             "mode",
             "Failure mode",
             "In which way the system failed.",
-            "Not known or not assessed",
+            "Not known here, or not assessed",
             "?incident fg:failureMode ?mode .",
         ),
         Facet(
             "surface",
             "Kind of AI system",
             "The AI surface: what people met, such as a chatbot or a recommender.",
-            "Not known or not assessed",
+            "Not known here, or not assessed",
             "?incident fg:surface ?surface .",
         ),
         Facet(
             "wing",
             "Generative or predictive",
             "The wing of the surface: systems that make content, or systems that score, rank, perceive or steer.",
-            "Not known or not assessed",
+            "Not known here, or not assessed",
             "?incident fg:surface/skos:broader ?wing .",
         ),
         Facet(
             "severity",
             "Severity",
             "How grave the harm was, as the registry or a reviewed mapping rates it.",
-            "Not known or not assessed",
+            "Not known here, or not assessed",
             "?incident fg:severity ?severity .",
             "rank",
         ),
@@ -85,7 +86,7 @@ FACETS: Final[dict[str, Facet]] = {
             "year",
             "Year",
             "The year of the incident, not of the report.",
-            "Date not known",
+            "Not known here",
             "?incident fg:incidentDate ?date .\n  BIND(SUBSTR(STR(?date), 1, 4) AS ?year)",
             "newest",
         ),
@@ -93,7 +94,7 @@ FACETS: Final[dict[str, Facet]] = {
             "source",
             "Type of source",
             "What a record rests on; it counts under each type that it lists.",
-            "No type known",
+            "Not known here",
             "?incident fg:source/fg:sourceType ?source .",
         ),
         Facet(
@@ -115,7 +116,7 @@ FACETS: Final[dict[str, Facet]] = {
             "stated",
             "Confidence, stated",
             "What the registry itself says of its record.",
-            "Not stated, or not known here",
+            "Not known here",
             "?record fg:confidence ?stated .",
             "rank",
         ),
@@ -123,7 +124,7 @@ FACETS: Final[dict[str, Facet]] = {
             "registry",
             "Registry",
             "Who keeps a record; its licence is that of the registry.",
-            "Not known",
+            "Not known here",
             "?record prov:wasAttributedTo ?registry .",
         ),
     )
@@ -167,7 +168,7 @@ class Named:
 
 @dataclass(frozen=True)
 class Entry:
-    """One record as lists show it; ``values`` has the names of its values by facet."""
+    """One record as lists show it; ``values`` has the names of its values by facet, ``notes`` counts editorial ones."""
 
     identifier: str
     record: str
@@ -182,6 +183,7 @@ class Entry:
     summary: str
     values: Mapping[str, tuple[str, ...]]
     named: tuple[Named, ...]
+    notes: int = 0
 
 
 @dataclass(frozen=True)
@@ -201,7 +203,11 @@ class Catalogue:
         places = {identifier: place for place, identifier in enumerate(rows)}
         values, own = _values(site, places)
         named = _named(site)
-        entries = tuple(_entry(row, own.get(name, {}), named.get(name, ())) for name, row in rows.items())
+        notes = {incident: len(each) for incident, each in editorial_notes(site.graphs).items()}
+        entries = tuple(
+            replace(_entry(row, own.get(name, {}), named.get(name, ())), notes=notes.get(row[2], 0))
+            for name, row in rows.items()
+        )
         return cls(entries, values, places)
 
     @property

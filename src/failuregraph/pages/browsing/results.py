@@ -91,20 +91,20 @@ class Result:
         return {name: len(value.records & base) for name, value in self.catalogue.values[facet].items()}
 
 
-def _newest(entry: Entry) -> tuple[int, str]:
-    """Return a key that puts the newest first and what has no date last."""
-    return -int((entry.earliest or "0").replace("-", "")), entry.identifier
+def _newest(entry: Entry) -> tuple[int, int, str]:
+    """Return a key that puts the newest first, a day before the month that it begins, and what has no date last."""
+    return -int((entry.earliest or "0").replace("-", "")), -len(entry.date), entry.identifier
 
 
-def _oldest(entry: Entry) -> tuple[str, str]:
-    return entry.earliest or _UNDATED, entry.identifier
+def _oldest(entry: Entry) -> tuple[str, int, str]:
+    return entry.earliest or _UNDATED, -len(entry.date), entry.identifier
 
 
-def _identifier(entry: Entry) -> tuple[str, str]:
-    return entry.identifier, ""
+def _identifier(entry: Entry) -> tuple[str, int, str]:
+    return entry.identifier, 0, ""
 
 
-_KEYS: Final[dict[str, Callable[[Entry], tuple[int | str, str]]]] = {
+_KEYS: Final[dict[str, Callable[[Entry], tuple[int | str, int, str]]]] = {
     "date": _newest,
     "identifier": _identifier,
     "oldest": _oldest,

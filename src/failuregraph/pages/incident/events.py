@@ -26,6 +26,8 @@ _REGISTRIES: Final = {
     "FG": "failure-graph",
     "FI": "ai-failure-index",
 }
+#: Where a registry has the page of a record, before the number that stands in the identifier here.
+_PAGES: Final = {"AIID": "https://incidentdatabase.ai/cite/"}
 
 
 @dataclass(frozen=True)
@@ -61,9 +63,9 @@ class Differing:
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """A record of the event in a registry that is not imported."""
+    """A record of the event in a registry that is not imported: at its registry where its address is known."""
 
-    identifier: str
+    record: Link
     registry: Link
 
 
@@ -113,7 +115,9 @@ def _differing(site: Site, members: list[str]) -> tuple[Differing, ...]:
 
 def _elsewhere(site: Site, incident: str) -> Elsewhere:
     identifier = incident.rpartition("/")[2]
-    return Elsewhere(identifier, registry_of(site, identifier))
+    prefix, _, number = identifier.partition("-")
+    page = _PAGES[prefix] + number if prefix in _PAGES else f"/incident/{identifier}"
+    return Elsewhere(Link(identifier, page), registry_of(site, identifier))
 
 
 def registry_of(site: Site, identifier: str) -> Link:

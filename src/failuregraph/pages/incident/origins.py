@@ -71,13 +71,27 @@ class Origins:
 
     @property
     def sentence(self) -> str:
-        """How many sources there are, of how many independent origins."""
+        """How many sources are independent, of how many, and what the others are."""
         total, counted = len(self.sources), self.counted
-        apart = len(self.groups) - counted
-        told = f"{total} {_plural('source', total)} of {counted} independent {_plural('origin', counted)}."
-        return told + (
-            f" {apart} other {_plural('origin', apart)} {'is' if apart == 1 else 'are'} not counted." if apart else ""
-        )
+        told = f"{counted or 'No'} independent {_plural('source', counted or 1)}"
+        if total == counted:
+            return f"{told}."
+        apart = [origin for origin in self.groups if origin.uncounted]
+        again = total - counted - sum(len(origin.sources) for origin in apart)
+        rest = [f"{again} {'repeats' if again == 1 else 'repeat'} the origin of another"] if again else []
+        rest += _apart(apart, alone=total - counted == 1)
+        return f"{told} (of {total}; {' and '.join(rest)})."
+
+
+def _apart(origins: Sequence[Origin], *, alone: bool) -> list[str]:
+    """Return how many sources are not counted; one that is the only other is called by its kind."""
+    if not origins:
+        return []
+    number = sum(len(origin.sources) for origin in origins)
+    kind = origins[0].uncounted.partition(",")[0]
+    if alone:
+        return [f"the other is {kind}" if kind.startswith(("a ", "an ")) else "the other is not counted"]
+    return [f"{number} {'is' if number == 1 else 'are'} not counted"]
 
 
 def _plural(noun: str, number: int) -> str:

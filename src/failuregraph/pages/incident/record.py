@@ -189,7 +189,7 @@ class _Reader:
             figures=figures(doc, incident),
             alike=alike(site, incident, _SIMILAR),
             registry=kept,
-            attribution=site.everything.text(registry[0].value, "dcterms:rights") if registry else "",
+            attribution=site.everything.text(registry[0].value, "schema:creditText") if registry else "",
             licence=doc.link(record, "dcterms:license") or Link(CC_BY, CC_BY),
             permalink=doc.link(record, "foaf:page"),
             registry_citation=doc.text(record, "dcterms:bibliographicCitation"),

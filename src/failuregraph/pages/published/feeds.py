@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
 from failuregraph.bank import question_iri
-from failuregraph.history.answers import ANSWERS_FILE, Answered, History, read_answers
+from failuregraph.history.answers import Answered, History
 from failuregraph.names import BASE, NAMESPACES
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def _seen(site: Site, identifier: str) -> str:
 
 def addresses(site: Site) -> list[str]:
     """Return the path of every feed."""
-    questions = [f"feeds/questions/{name}.atom" for name in sorted(_answers(site))]
+    questions = [f"feeds/questions/{name}.atom" for name in sorted(site.answered)]
     topics = {_topic_path(kind, topic) for kind, topic, _ in site.rows("feed-members")} - {""}
     return ["feeds/new.atom", "feeds/changed.atom", *sorted(topics), *questions]
 
@@ -135,20 +135,16 @@ def _topic_path(kind: str, topic: str) -> str:
 def _question(site: Site, name: str) -> Feed | None:
     """Return the releases whose answer to a stored question was another than that of the release before."""
     question = site.questions.get(name)
-    if question is None or name not in _answers(site):
+    if question is None or name not in site.answered:
         return None
     told = f"{question.said('question')} One entry for each release that answers otherwise than the one before it."
     entries = [_answer(question.said("title"), name, each) for each in reversed(_changes(site, name))]
     return _feed(site, f"feeds/questions/{name}.atom", (question.said("title"), told, f"questions/{name}"), entries)
 
 
-def _answers(site: Site) -> dict[str, Answered]:
-    return read_answers(site.release.path / ANSWERS_FILE)
-
-
 def _changes(site: Site, name: str) -> Sequence[Answered]:
     """Return the answers of a question up to the release that is served; its own where no history is kept."""
-    own = _answers(site)[name]
+    own = site.answered[name]
     kept = History.read(site.release.history_path).changes.get(name, ())
     places = [number for number, each in enumerate(kept) if each.sha256 == own.sha256]
     return kept[: places[-1] + 1] if places else (own,)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from failuregraph.pages.markup import Markup
     from failuregraph.pages.site import Site
     from failuregraph.pages.things.matches import Match
+    from failuregraph.pages.things.uses import Case
 
 __all__ = ["Beside", "ConceptPage", "Entry", "SchemePage", "Use", "concept_page", "concepts_of", "scheme_page"]
 
@@ -47,6 +48,8 @@ _FACETS: Final = {
     "confidence": "stated",
 }
 _DIMENSIONS: Final = {"mode": "failureMode", "surface": "surface", "severity": "severity", "industry": "industry"}
+#: The schemes of which a note of the editors may say that a value does not fit.
+_JUDGED: Final = ("mode", "surface", "severity")
 _CLAIMED: Final = FG + "controlClaimed"
 #: What leads from things beside the records to a concept without using it.
 _NO_USE: Final = frozenset(NAMESPACES["skos"] + name for name in ("inScheme", "topConceptOf", "broader", "definition"))
@@ -90,7 +93,7 @@ class Beside:
 
 @dataclass(frozen=True)
 class ConceptPage:
-    """Everything that the page of a concept shows."""
+    """Everything that the page of a concept shows; ``noted`` are its incidents on which the editors remark."""
 
     scheme: Link
     local: str
@@ -107,6 +110,7 @@ class ConceptPage:
     facts: tuple[Fact, ...]
     uses: tuple[Use, ...]
     incidents: Cases
+    noted: tuple[Case, ...]
     claimed: Cases
     profile: tuple[ProfileLine, ...]
     observed: int
@@ -189,6 +193,7 @@ def concept_page(site: Site, scheme: str, local: str) -> ConceptPage:
         facts=facts_of(doc, iri, *_TOLD),
         uses=_uses(site, family),
         incidents=_listed(site, family, incidents, chosen),
+        noted=_noted(site, scheme, incidents),
         claimed=cases(uses, uses.incidents(iri, [_CLAIMED])),
         profile=profile(site, iri),
         observed=len(observed),
@@ -201,6 +206,11 @@ def concept_page(site: Site, scheme: str, local: str) -> ConceptPage:
         matches=site.matches.of(iri),
         asked=asked(site, iri, QUESTIONS.get(scheme, ()), more(site, scheme, local)),
     )
+
+
+def _noted(site: Site, scheme: str, incidents: set[str]) -> tuple[Case, ...]:
+    """Return the incidents with an editorial note, for schemes by which incidents are judged."""
+    return tuple(case for case in site.uses.listed(incidents) if case.notes) if scheme in _JUDGED else ()
 
 
 def _facet(scheme: str, local: str, family: int) -> str:

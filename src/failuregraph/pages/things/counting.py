@@ -22,6 +22,8 @@ _ORGANISATION: Final = FG + "organisation"
 _MOST: Final = 60
 #: Below so many incidents a list of them says it all, and a page draws no shares.
 FEW: Final = 3
+#: Below so many incidents a page gives counts and no shares.
+_LEAST: Final = 20
 #: What incidents are spread over on every page: property, title, and the facet of the list of incidents.
 _SPREAD: Final = (
     ("failureMode", "Failure mode", "mode"),
@@ -46,6 +48,11 @@ class Share:
         return percent(self.count, self.of)
 
     @property
+    def shared(self) -> bool:
+        """Say whether the whole is large enough for a share to be read off."""
+        return self.of >= _LEAST
+
+    @property
     def width(self) -> str:
         """The share as the length of a bar of a hundred."""
         return f"{100 * self.count / self.of:.1f}" if self.of else "0"
@@ -64,6 +71,11 @@ class Tally:
     def percent_unknown(self) -> str:
         """The share of those without a value."""
         return percent(self.unknown, self.of)
+
+    @property
+    def shared(self) -> bool:
+        """Say whether the whole is large enough for a share to be read off."""
+        return self.of >= _LEAST
 
 
 @dataclass(frozen=True)
@@ -119,7 +131,7 @@ def cases(
 
 
 def tally(uses: Uses, among: Iterable[str], name: str, title: str = "", address: str = "") -> Tally:
-    """Return how incidents are spread over the values of a property, the most frequent first.
+    """Return how incidents are spread over the values of a property: by rank where it is a scale, else by frequency.
 
     ``address`` is a pattern of the address that lists the incidents of a value, with ``{}`` for its local name.
     """
@@ -132,7 +144,7 @@ def tally(uses: Uses, among: Iterable[str], name: str, title: str = "", address:
             counts[value] = len(found)
             covered |= found
     links = {value: concept_link(value, uses.labels) for value in counts}
-    ordered = sorted(counts, key=lambda value: (-counts[value], links[value].text))
+    ordered = sorted(counts, key=lambda value: (-uses.ranks.get(value, 0), -counts[value], links[value].text))
     shares = tuple(Share(links[each], counts[each], len(chosen), _filled(address, each)) for each in ordered)
     called = title or uses.labels.get(name) or shorten(name)
     return Tally(called, shares, len(chosen), len(chosen - covered))

@@ -9,7 +9,9 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from failuregraph.names import NAMESPACES
+import pyoxigraph as ox
+
+from failuregraph.names import BASE, FG, NAMESPACES
 from failuregraph.pages.document import Link
 from failuregraph.pages.panels import Panel, panel
 from failuregraph.pages.things.counting import FEW, Cases, Share, Tally, cases, spread, years
@@ -20,7 +22,10 @@ if TYPE_CHECKING:
     from failuregraph.pages.site import Site
     from failuregraph.pages.things.uses import Naming
 
-__all__ = ["OrganisationPage", "organisation_page"]
+__all__ = ["Filed", "OrganisationPage", "organisation_page"]
+
+_DOCUMENTS: Final = BASE + "doc/organisation/"
+_FILED: Final = ox.NamedNode(FG + "filedUnder")
 
 #: Questions with rows about single organisations, and the columns that hold them.
 _QUESTIONS: Final = (
@@ -41,10 +46,19 @@ _MADE: Final = (
 
 
 @dataclass(frozen=True)
+class Filed:
+    """A name that another registry prints, and the other organisations that it stands for as well."""
+
+    name: str
+    others: tuple[Link, ...]
+
+
+@dataclass(frozen=True)
 class OrganisationPage:
     """Everything that the page of an organisation shows; ``profile`` is None where no record names it."""
 
     head: Head
+    filed: tuple[Filed, ...]
     parents: tuple[Link, ...]
     parts: tuple[Link, ...]
     facts: tuple[Fact, ...]
@@ -69,9 +83,10 @@ def organisation_page(site: Site, path: str) -> OrganisationPage:
     notes = _notes(site, namings, top.iri)
     return OrganisationPage(
         top,
+        tuple(_filed(site, name, top.iri) for name in doc.texts(top.iri, "fg:filedUnder")),
         doc.links(top.iri, "org:subOrganizationOf"),
         tuple(concept_link(each, site.labels) for each in parts),
-        facts_of(doc, top.iri, *IN_HEAD, "org:subOrganizationOf"),
+        facts_of(doc, top.iri, *IN_HEAD, "org:subOrganizationOf", "fg:filedUnder"),
         cases(
             uses, incidents, lambda iri: notes[iri], note="Named as", address=f"/incidents?organisation={identifier}"
         ),
@@ -84,6 +99,22 @@ def organisation_page(site: Site, path: str) -> OrganisationPage:
         panel(site, "organisation-profile", {"organisation": identifier}) if len(incidents) >= FEW else None,
         asked(site, top.iri, _QUESTIONS, more(site, "organisation", identifier)),
     )
+
+
+def _filed(site: Site, name: str, iri: str) -> Filed:
+    """Return a printed name with the other organisations that are filed under it."""
+    documents = (triples for graph, triples in site.graphs.items() if graph.startswith(_DOCUMENTS))
+    found = {
+        triple.subject.value
+        for triples in documents
+        for triple in triples
+        if triple.predicate == _FILED
+        and isinstance(triple.subject, ox.NamedNode)
+        and isinstance(triple.object, ox.Literal)
+        and triple.object.value == name
+    }
+    links = (concept_link(each, site.labels) for each in found - {iri})
+    return Filed(name, tuple(sorted(links, key=lambda link: link.text)))
 
 
 def _confirmed(site: Site) -> str:

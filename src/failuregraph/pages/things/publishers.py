@@ -80,6 +80,6 @@ def publisher_page(site: Site, path: str) -> PublisherPage:
 
 def _types(citations: Sequence[Citation]) -> tuple[Share, ...]:
     """Return how many sources are of each type; one whose type is not known is counted as such."""
-    counts = Counter(citation.type or Link("not known") for citation in citations)
+    counts = Counter(citation.type or Link("not known here") for citation in citations)
     ordered = sorted(counts, key=lambda link: (-counts[link], link.text))
     return tuple(Share(link, counts[link], len(citations)) for link in ordered)

@@ -125,11 +125,7 @@ def _valued(site: Site, name: str, incidents: set[str]) -> list[str]:
     uses = site.uses
     counts = {value: len(found & incidents) for value, found in uses.by.get(FG + name, {}).items()}
     used = [value for value, count in counts.items() if count]
-    return sorted(used, key=lambda value: (-_rank(site, value), -counts[value], uses.labels.get(value, value)))
-
-
-def _rank(site: Site, concept: str) -> int:
-    return int(site.everything.text(concept, "fg:rank") or 0)
+    return sorted(used, key=lambda value: (-uses.ranks.get(value, 0), -counts[value], uses.labels.get(value, value)))
 
 
 def _cell(uses: Uses, incidents: set[str], row: tuple[str, str], column: tuple[str, str], address: str) -> Share:

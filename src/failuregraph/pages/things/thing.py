@@ -5,13 +5,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
 from failuregraph.names import BASE, NAMESPACES, RDF_TYPE, SCHEMES, shorten
 from failuregraph.pages.document import Document, Link, link_to
 from failuregraph.pages.panels import Panel, panel
+from failuregraph.pages.things.outline import Outline, outline
+from failuregraph.pages.things.releases import ReleasePart, release_part
+from failuregraph.pages.things.tables import Pairs, Subject, foreign_labels, mapped, paired, scheme_of, subjects
 from failuregraph.pages.things.uses import concept_link
 
 if TYPE_CHECKING:
@@ -60,12 +63,33 @@ class Part:
 
 @dataclass(frozen=True)
 class Thing:
-    """The page of any other document: its subjects with their facts, and the incidents that lead to it."""
+    """The page of any other document: what it is, and its statements in the way that fits them.
 
-    title: str
+    ``pairs`` are mappings, links or the concepts of an outside scheme, ``release`` is what a release holds,
+    ``subjects`` are the statements of a graph, and ``parts`` those of all other things, with the incidents that lead
+    to them.  ``statements`` says how many statements the document has, ``shown`` how many a cut page shows, or 0.
+    """
+
+    outline: Outline
     path: str
-    parts: tuple[Part, ...]
-    incidents: tuple[Link, ...]
+    statements: int
+    parts: tuple[Part, ...] = ()
+    incidents: tuple[Link, ...] = ()
+    subjects: tuple[Subject, ...] = ()
+    shown: int = 0
+    pairs: Pairs | None = None
+    release: ReleasePart | None = None
+
+    @property
+    def title(self) -> str:
+        """What the document is called."""
+        return self.outline.title
+
+    @property
+    def shortened(self) -> bool:
+        """Say whether any text is shown in part."""
+        lines = (line for subject in self.subjects for line in subject.lines)
+        return any(value.text.endswith(" …") for line in lines for value in line.values)
 
 
 @dataclass(frozen=True)
@@ -130,14 +154,17 @@ def _fact(doc: Document, subject: str, predicate: str) -> Fact:
 def asked(site: Site, iri: str, wanted: Iterable[tuple[str, tuple[str, ...]]], more_: tuple[Link, ...] = ()) -> Asked:
     """Return the panels of questions for a thing; of each question the columns that may hold it are named.
 
-    A question that the bank of this release has not is left out.
+    A question that the bank of this release has not is left out, and one without rows is not named a second time.
     """
     panels = [
         panel(site, name, only=dict.fromkeys(columns, iri), without=_NAMES)
         for name, columns in wanted
         if name in site.questions
     ]
-    return Asked(tuple(p for p in panels if p.grid.rows), tuple(p for p in panels if not p.grid.rows), more_)
+    empty = tuple(each for each in panels if not each.grid.rows)
+    told = {f"/questions/{each.name}" for each in empty}
+    left = tuple(link for link in more_ if link.href.partition("?")[0] not in told)
+    return Asked(tuple(each for each in panels if each.grid.rows), empty, left)
 
 
 def more(site: Site, kind: str, local: str) -> tuple[Link, ...]:
@@ -159,9 +186,25 @@ def places_of(site: Site, iri: str, *names: str) -> tuple[Link, ...]:
 
 def thing(site: Site, path: str) -> Thing:
     """Return the page of the document at a path, which must exist."""
-    doc = Document(site.graphs[BASE + path], site.labels)
+    triples = site.graphs[BASE + path]
+    doc = Document(triples, site.labels)
     main = BASE + path.removeprefix("doc/")
-    return Thing(site.labels.get(main) or shorten(main), path, _parts(doc, main), _incidents(site, path, main))
+    page = Thing(outline(path, site.labels), path, len(triples))
+    kind = path.partition("/")[0]
+    if kind == "release":
+        return replace(page, release=release_part(site, doc, main))
+    if kind == "scheme":
+        facts = facts_of(doc, main)
+        parts = (Part(page.title, "", facts),) if facts else ()
+        return replace(page, pairs=scheme_of(doc, main, foreign_labels(site.graphs)), parts=parts)
+    if kind != "graph":
+        return replace(page, parts=_parts(doc, main), incidents=_incidents(site, path, main))
+    pairs = mapped(doc, path, foreign_labels(site.graphs)) or paired(doc)
+    if pairs:
+        return replace(page, pairs=pairs)
+    told = subjects(doc, main, path)
+    shown = sum(len(line.values) for subject in told for line in subject.lines)
+    return replace(page, subjects=told, shown=shown if shown < len(triples) else 0)
 
 
 def _parts(doc: Document, main: str) -> tuple[Part, ...]:

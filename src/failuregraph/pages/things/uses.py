@@ -14,6 +14,7 @@ import pyoxigraph as ox
 
 from failuregraph.derive import DERIVED
 from failuregraph.names import BASE, FG, NAMESPACES, RDF_TYPE, SCHEMES
+from failuregraph.pages.dates import When, when
 from failuregraph.pages.document import Document, Link, link_to
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from failuregraph.answer.incidents import Facts, Incident
 
-__all__ = ["Case", "Citation", "Naming", "Uses", "concept_link", "concept_path"]
+__all__ = ["Case", "Citation", "Naming", "Uses", "concept_link", "concept_path", "editorial_notes"]
 
 _RECORD: Final = NAMESPACES["record"]
 _INCIDENT: Final = NAMESPACES["incident"]
@@ -29,6 +30,8 @@ _ORGANISATION: Final = FG + "organisation"
 _PUBLISHER: Final = FG + "publisher"
 _PART_OF: Final = NAMESPACES["org"] + "subOrganizationOf"
 _BROADER: Final = NAMESPACES["skos"] + "broader"
+_NOTE: Final = NAMESPACES["skos"] + "editorialNote"
+_RANK: Final = FG + "rank"
 #: Documents whose statements are of things and concepts, beside the records.
 _BESIDE: Final = (BASE + "doc/", *(BASE + scheme for scheme in SCHEMES))
 _SHOWN: Final = {"modes": "failureMode", "surfaces": "surface", "severities": "severity"}
@@ -57,7 +60,7 @@ def concept_link(iri: str, labels: Mapping[str, str]) -> Link:
 
 @dataclass(frozen=True)
 class Case:
-    """An incident as lists show it."""
+    """An incident as lists show it; ``notes`` are what the editors remark on its record."""
 
     iri: str
     identifier: str
@@ -67,6 +70,12 @@ class Case:
     modes: tuple[Link, ...]
     surfaces: tuple[Link, ...]
     severities: tuple[Link, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def when(self) -> When:
+        """The date as people read it."""
+        return when(self.date)
 
     @property
     def href(self) -> str:
@@ -105,10 +114,15 @@ class Citation:
         """The path of the source in its record."""
         return f"{self.case.href}#source-{self.order}"
 
+    @property
+    def when(self) -> When:
+        """The date of publication as people read it."""
+        return when(self.issued)
+
 
 @dataclass(frozen=True)
 class Uses:
-    """The index; incidents are named by IRI, and properties too."""
+    """The index; incidents are named by IRI, and properties too; ``ranks`` are the places of concepts on scales."""
 
     labels: Mapping[str, str]
     cases: dict[str, Case]
@@ -117,6 +131,7 @@ class Uses:
     beside: _Index
     namings: dict[str, tuple[Naming, ...]]
     citations: dict[str, tuple[Citation, ...]]
+    ranks: Mapping[str, int] = field(default_factory=dict)
     _below: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _valued: dict[str, frozenset[str]] = field(default_factory=dict)
 
@@ -131,11 +146,10 @@ class Uses:
                 derived[_value(triple)][triple.predicate.value].add(incident)
         both = _merged(stated, derived, facts.incidents.keys())
         mapped = _without(derived, stated)
-        cases = _cases(facts.incidents.values(), both, labels)
+        cases = _cases(facts.incidents.values(), both, labels, editorial_notes(graphs))
         parts = Document(_parts(graphs), labels)
-        return cls(
-            labels, cases, both, mapped, beside, _namings(parts, both, cases, labels), _citations(parts, both, cases)
-        )
+        named, cited = _namings(parts, both, cases, labels), _citations(parts, both, cases)
+        return cls(labels, cases, both, mapped, beside, named, cited, _ranks(graphs))
 
     def incidents(self, value: str, properties: Iterable[str] | None = None) -> set[str]:
         """Return the incidents that use a value, by any property or by those that are named."""
@@ -250,7 +264,37 @@ def _without(derived: _Index, stated: _Index) -> _Index:
     }
 
 
-def _cases(incidents: Iterable[Incident], index: _Index, labels: Mapping[str, str]) -> dict[str, Case]:
+def editorial_notes(graphs: Mapping[str, list[ox.Triple]]) -> dict[str, tuple[str, ...]]:
+    """Return incident → what the editors remark on its record as a whole.
+
+    Which value a note is about is not stated in the graph, so that no page may guess it.
+    """
+    found: dict[str, list[str]] = {}
+    for name, triples in graphs.items():
+        if name.startswith(_RECORD):
+            for triple in triples:
+                if triple.predicate.value == _NOTE and str(triple.subject) == f"<{name}>":
+                    found.setdefault(name.replace(_RECORD, _INCIDENT, 1), []).append(_text(triple))
+    return {incident: tuple(sorted(notes)) for incident, notes in found.items()}
+
+
+def _ranks(graphs: Mapping[str, list[ox.Triple]]) -> dict[str, int]:
+    """Return concept → its place on its scale, for the scales of our schemes."""
+    return {
+        triple.subject.value: int(_text(triple))
+        for scheme in SCHEMES
+        for triple in graphs.get(BASE + scheme, ())
+        if triple.predicate.value == _RANK and isinstance(triple.subject, ox.NamedNode)
+    }
+
+
+def _text(triple: ox.Triple) -> str:
+    return triple.object.value if isinstance(triple.object, ox.Literal) else ""
+
+
+def _cases(
+    incidents: Iterable[Incident], index: _Index, labels: Mapping[str, str], notes: Mapping[str, tuple[str, ...]]
+) -> dict[str, Case]:
     values: dict[str, dict[str, list[Link]]] = {each: defaultdict(list) for each in _SHOWN}
     for value, properties in sorted(index.items(), key=lambda pair: labels.get(pair[0], "")):
         for shown, name in _SHOWN.items():
@@ -263,7 +307,10 @@ def _cases(incidents: Iterable[Incident], index: _Index, labels: Mapping[str, st
             each.title,
             each.date,
             each.event,
-            *(tuple(values[shown].get(each.iri, ())) for shown in _SHOWN),
+            tuple(values["modes"].get(each.iri, ())),
+            tuple(values["surfaces"].get(each.iri, ())),
+            tuple(values["severities"].get(each.iri, ())),
+            notes.get(each.iri, ()),
         )
         for each in incidents
     }
