@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import html.parser
+import json
+import re
 
 import pyoxigraph as ox
 import pytest
@@ -114,3 +116,27 @@ def test_the_list_says_which_questions_have_no_rows(corpus_service: Service) -> 
     lines = _get(corpus_service, "/questions").text.split("<li>")
     marked = [line.partition('href="/questions/')[2].partition('"')[0] for line in lines if "no rows in" in line]
     assert sorted(empty) == sorted(marked)
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "address"),
+    [
+        ("/", "DataCatalog", f"{BASE}graph/dcat"),
+        ("/questions/severity-by-mode", "Dataset", f"{BASE}questions/severity-by-mode"),
+        (
+            "/questions/organisation-profile?organisation=contoso-health",
+            "Dataset",
+            f"{BASE}questions/organisation-profile?organisation=contoso-health",
+        ),
+    ],
+)
+def test_pages_have_markup_of_what_they_are(corpus_service: Service, path: str, kind: str, address: str) -> None:
+    """The front page is the catalogue; the page of a question is the data of its answer, with its downloads."""
+    place, _, query = path.partition("?")
+    page = asyncio.run(ask(corpus_service, place, query=query)).text
+    blocks = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
+    (told,) = (json.loads(each) for each in blocks)
+    assert (kind, address) == (told["@type"], told["url"]["@id"])
+    files = told["distribution"] if kind == "Dataset" else told["dataset"]["distribution"]
+    assert len(files) > 1
+    assert all(each["contentUrl"]["@id"].startswith(BASE) for each in files)

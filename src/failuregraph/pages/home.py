@@ -10,10 +10,12 @@ import pyoxigraph as ox
 from failuregraph.names import FG, NAMESPACES, SCHEMES
 from failuregraph.pages.dates import When, when
 from failuregraph.pages.document import Link, link_to
+from failuregraph.pages.markup import of_catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from failuregraph.pages.markup import Markup
     from failuregraph.pages.site import Site
     from failuregraph.query import QueryFile
 
@@ -60,6 +62,7 @@ class Home:
     latest: tuple[Latest, ...]
     questions: tuple[tuple[str, Link], ...]
     listed: int
+    markup: Markup
 
 
 def home(site: Site) -> Home:
@@ -79,6 +82,7 @@ def home(site: Site) -> Home:
         _latest(site),
         _first_questions(site),
         len(site.questions),
+        of_catalogue(site),
     )
 
 

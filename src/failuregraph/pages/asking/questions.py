@@ -13,6 +13,7 @@ import pyoxigraph as ox
 
 from failuregraph.bank import question_iri
 from failuregraph.names import BASE
+from failuregraph.pages import markup
 from failuregraph.pages.asking.calls import Call, calls_of_question
 from failuregraph.pages.asking.fields import Field, fields
 from failuregraph.pages.citations import of_answer
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from failuregraph.pages.asking.figures import Figure
     from failuregraph.pages.citations import Citation
+    from failuregraph.pages.markup import Markup
     from failuregraph.pages.site import Site
     from failuregraph.query import QueryFile
     from failuregraph.store import Bindings, Table
@@ -201,6 +203,7 @@ class AnswerPart:
     command: str
     text: str
     citation: Citation
+    markup: Markup
 
 
 def refused_page(
@@ -248,6 +251,7 @@ def answer_part(site: Site, asked: Asked, answer: Answered, public: str, endpoin
         _command(asked),
         text,
         of_answer(site, query, asked.given),
+        markup.of_answer(site, query, table.columns, urlencode(asked.given)),
     )
 
 
