@@ -1,13 +1,15 @@
 """A drawing of classes and of the properties that lead from one to another, laid out by rule: same terms, same lines.
 
-Classes stand in columns, each to the right of those that lead to it; a property starts at its row and ends at its
-class.
+Classes stand in three columns, those that are tied to each other side by side.  A line leaves its row to the side, runs
+up or down between the columns and through the room between two boxes, and never over a box; lines to one class join.
 """
 
 from __future__ import annotations
 
+import itertools
+from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -16,14 +18,21 @@ if TYPE_CHECKING:
 
 __all__ = ["Box", "Drawing", "Edge", "Placed", "Row", "drawing"]
 
-_WIDTH: Final = 232
-_GAP: Final = 52
-_HEAD: Final = 26
-_ROW: Final = 17
+_COLUMNS: Final = 3
+_WIDTH: Final = 252
+_HEAD: Final = 28
+_ROW: Final = 18
 _FOOT: Final = 6
-_SPACE: Final = 22
-_MARGIN: Final = 12
+_SPACE: Final = 30
+_MARGIN: Final = 4
 _SWEEPS: Final = 6
+#: How far lines of one gutter are apart, and the first and the last from the boxes.
+_TRACK, _SIDE = 8, 14
+_BEND: Final = 6
+#: What it costs that two classes that are tied stand so many columns apart.
+_APART: Final = (2, 0, 7)
+#: What a column costs: the square of its height, by this.
+_HIGH: Final = 15_000
 
 
 @dataclass(frozen=True)
@@ -84,20 +93,48 @@ class Drawing:
     left_out: tuple[Box, ...]
 
 
+class _Spot(NamedTuple):
+    """Where a box stands: its column, its place in it from above, its upper edge, and the one of its left edge."""
+
+    column: int
+    place: int
+    y: int
+
+
+class _Way(NamedTuple):
+    """A line before its place across is known: the gutters that it runs in, and how high it enters and leaves each."""
+
+    key: tuple[str, bool]
+    start: int
+    end: int
+    hops: tuple[tuple[int, float, float], ...]
+
+
+class _Wish(NamedTuple):
+    """What a line is to connect: the box and the height at which it starts, and the box that it leads to."""
+
+    box: str
+    y: int
+    target: str
+    broader: bool
+
+
 def drawing(boxes: Iterable[Box]) -> Drawing:
     """Return the drawing of the boxes that lead to another or are led to; the others have nothing to draw."""
     known = {box.local: box for box in boxes}
     leads = {local: _targets(box, known) for local, box in known.items()}
     reached = {target for targets in leads.values() for target in targets}
     drawn = {local: box for local, box in known.items() if leads[local] or local in reached}
-    columns = _columns(drawn, leads)
-    corners = _corners(columns, drawn)
-    edges = [edge for box in drawn.values() for edge in _edges(box, drawn, corners)]
-    width = max((x + _WIDTH for x, _ in corners.values()), default=0) + _MARGIN
-    height = max((corners[local][1] + box.height for local, box in drawn.items()), default=0) + _MARGIN
-    placed = tuple(_placed(box, corners[box.local]) for box in drawn.values())
+    columns = _rightwards(_columns(drawn, _tied(drawn, leads)), leads)
+    spots = _spots(columns, drawn)
+    ways = _ways([wish for box in drawn.values() for wish in _wishes(box, drawn, spots)], columns, spots, drawn)
+    tracks = _tracks(ways, spots)
+    lefts, width = _lefts(tracks, len(columns))
+    edges = tuple(Edge(_path(way, tracks, lefts), broader=way.key[1]) for way in ways)
+    height = max((spots[local].y + box.height for local, box in drawn.items()), default=0) + _SPACE
+    placed = tuple(_placed(box, (lefts[spots[box.local].column], spots[box.local].y)) for box in drawn.values())
     left_out = tuple(box for local, box in known.items() if local not in drawn)
-    return Drawing(width, height, placed, tuple(edges), tuple(drawn.values()), left_out)
+    return Drawing(width, height, placed, edges, tuple(drawn.values()), left_out)
 
 
 def _targets(box: Box, known: Mapping[str, Box]) -> list[str]:
@@ -106,106 +143,233 @@ def _targets(box: Box, known: Mapping[str, Box]) -> list[str]:
     return [each for each in dict.fromkeys(found) if each in known and each != box.local]
 
 
-def _columns(drawn: Mapping[str, Box], leads: Mapping[str, list[str]]) -> list[list[str]]:
-    """Return the boxes column by column: each after all that lead to it, but for what closes a circle."""
-    forward = _without_circles(drawn, leads)
-    depth = dict.fromkeys(drawn, 0)
-    for _ in drawn:
-        for local in drawn:
-            for target in forward[local]:
-                depth[target] = max(depth[target], depth[local] + 1)
-    columns: list[list[str]] = [[] for _ in range(max(depth.values(), default=0) + 1)]
-    for local in drawn:
-        columns[_pulled(local, depth, forward)].append(local)
-    return _sorted(columns, forward)
-
-
-def _pulled(local: str, depth: Mapping[str, int], forward: Mapping[str, list[str]]) -> int:
-    """Return the column of a box: one that nothing leads to stands right before the first that it leads to."""
-    if depth[local] == 0 and forward[local]:
-        return max(0, min(depth[target] for target in forward[local]) - 1)
-    return depth[local]
-
-
-def _without_circles(drawn: Mapping[str, Box], leads: Mapping[str, list[str]]) -> dict[str, list[str]]:
-    """Return what leads where, without the lines that lead back to a box on the way to them."""
-    forward: dict[str, list[str]] = {local: [] for local in drawn}
-    done: set[str] = set()
-
-    def visit(local: str, way: tuple[str, ...]) -> None:
-        done.add(local)
+def _tied(drawn: Iterable[str], leads: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """Return what each box is tied to, by a line from it or to it."""
+    tied: dict[str, dict[str, None]] = {local: {} for local in drawn}
+    for local, others in tied.items():
         for target in leads[local]:
-            if target not in (*way, local):
-                forward[local].append(target)
-                if target not in done:
-                    visit(target, (*way, local))
-
-    led = {target for targets in leads.values() for target in targets}
-    for local in sorted(drawn, key=lambda each: (each in led, -len(leads[each]), each)):
-        if local not in done:
-            visit(local, ())
-    return _acyclic(forward)
+            others[target] = tied[target][local] = None
+    return {local: list(others) for local, others in tied.items()}
 
 
-def _acyclic(forward: dict[str, list[str]]) -> dict[str, list[str]]:
-    """Return the lines in an order in which none closes a circle; what would close one is left out."""
-    kept: dict[str, list[str]] = {local: [] for local in forward}
-    for local, targets in forward.items():
-        for target in targets:
-            if local not in _reachable(target, kept):
-                kept[local].append(target)
-    return kept
+# --- Columns ---
 
 
-def _reachable(start: str, lines: Mapping[str, list[str]]) -> set[str]:
-    found, open_ = {start}, [start]
-    while open_:
-        new = [target for target in lines[open_.pop()] if target not in found]
-        found.update(new)
-        open_ += new
-    return found
+def _columns(drawn: Mapping[str, Box], tied: Mapping[str, list[str]]) -> list[list[str]]:
+    """Return the boxes column by column: what is tied stands side by side, and the columns are about as high.
+
+    The box with most ties begins in the middle; then each moves to where it costs least, until none does.
+    """
+    order = sorted(drawn, key=lambda local: (-len(tied[local]), -drawn[local].height, local))
+    column: dict[str, int] = {}
+    heights = [0] * _COLUMNS
+    for local in order:
+        column[local] = _cheapest(local, drawn, tied, column, heights) if column else _COLUMNS // 2
+        heights[column[local]] += drawn[local].height + _SPACE
+    for _ in drawn:
+        before = dict(column)
+        for local in order:
+            heights[column.pop(local)] -= drawn[local].height + _SPACE
+            column[local] = _cheapest(local, drawn, tied, column, heights)
+            heights[column[local]] += drawn[local].height + _SPACE
+        if before == column:
+            break
+    columns = [[local for local in drawn if column[local] == place] for place in range(_COLUMNS)]
+    return _sorted([each for each in columns if each], tied)
 
 
-def _sorted(columns: list[list[str]], forward: Mapping[str, list[str]]) -> list[list[str]]:
+def _rightwards(columns: list[list[str]], leads: Mapping[str, list[str]]) -> list[list[str]]:
+    """Return the columns so that more lines lead to the right than to the left."""
+    place = {local: number for number, column in enumerate(columns) for local in column}
+    ways = [place[target] - place[local] for local in place for target in leads[local]]
+    left, right = (sum(1 for way in ways if way * sign > 0) for sign in (-1, 1))
+    return columns[::-1] if left > right else columns
+
+
+def _cheapest(
+    local: str,
+    drawn: Mapping[str, Box],
+    tied: Mapping[str, list[str]],
+    column: Mapping[str, int],
+    heights: Sequence[int],
+) -> int:
+    """Return the column in which a box costs least, beside those that have one."""
+    high = drawn[local].height + _SPACE
+
+    def cost(place: int) -> tuple[float, int]:
+        apart = sum(_APART[abs(place - column[other])] for other in tied[local] if other in column)
+        return apart + ((heights[place] + high) ** 2 - heights[place] ** 2) / _HIGH, place
+
+    return min(range(_COLUMNS), key=cost)
+
+
+def _sorted(columns: list[list[str]], tied: Mapping[str, list[str]]) -> list[list[str]]:
     """Return the columns with each box near the middle of what it is tied to, from left to right and back."""
-    tied: dict[str, set[str]] = {local: set(targets) for local, targets in forward.items()}
-    for local, targets in forward.items():
-        for target in targets:
-            tied[target].add(local)
     for sweep in range(_SWEEPS):
         order = range(1, len(columns)) if sweep % 2 == 0 else range(len(columns) - 2, -1, -1)
         for place in order:
             beside = columns[place - 1] if sweep % 2 == 0 else columns[place + 1]
-            height = {local: number for number, local in enumerate(beside)}
+            height = {local: number / len(beside) for number, local in enumerate(beside)}
             columns[place] = _near(columns[place], tied, height)
     return columns
 
 
-def _near(column: Sequence[str], tied: Mapping[str, set[str]], height: Mapping[str, int]) -> list[str]:
+def _near(column: Sequence[str], tied: Mapping[str, list[str]], height: Mapping[str, float]) -> list[str]:
     def middle(pair: tuple[int, str]) -> tuple[float, int]:
         found = [height[each] for each in tied[pair[1]] if each in height]
-        return (sum(found) / len(found) if found else float(pair[0]), pair[0])
+        return (sum(found) / len(found) if found else pair[0] / len(column), pair[0])
 
     return [local for _, local in sorted(enumerate(column), key=middle)]
 
 
-def _corners(columns: list[list[str]], drawn: Mapping[str, Box]) -> dict[str, tuple[int, int]]:
-    """Return the upper left corner of each box; shorter columns stand in the middle of the longest."""
-    heights = [sum(drawn[each].height + _SPACE for each in column) - _SPACE for column in columns]
-    longest = max(heights, default=0)
-    corners = {}
-    for place, column in enumerate(columns):
-        y = _MARGIN + (longest - heights[place]) // 2
-        for local in column:
-            corners[local] = (_MARGIN + place * (_WIDTH + _GAP), y)
-            y += drawn[local].height + _SPACE
-    return corners
+def _spots(columns: list[list[str]], drawn: Mapping[str, Box]) -> dict[str, _Spot]:
+    """Return where each box stands; shorter columns have more room between their boxes."""
+    heights = [sum(drawn[each].height + _SPACE for each in column) + _SPACE for column in columns]
+    spots = {}
+    for number, column in enumerate(columns):
+        space = _SPACE + (max(heights) - heights[number]) // (len(column) + 1)
+        y = space
+        for place, local in enumerate(column):
+            spots[local] = _Spot(number, place, y)
+            y += drawn[local].height + space
+    return spots
+
+
+# --- Lines ---
+
+
+def _wishes(box: Box, drawn: Mapping[str, Box], spots: Mapping[str, _Spot]) -> list[_Wish]:
+    y = spots[box.local].y
+    ends = [range_.href.removeprefix("#") for _, range_, _ in box.rows]
+    rows = [
+        _Wish(box.local, y + _HEAD + _ROW * place + _ROW // 2, target, broader=False)
+        for place, target in enumerate(ends)
+        if target in drawn
+    ]
+    return rows + [_Wish(box.local, y + 7, each, broader=True) for each in box.parents if each in drawn]
+
+
+def _ways(
+    wishes: Sequence[_Wish], columns: list[list[str]], spots: Mapping[str, _Spot], drawn: Mapping[str, Box]
+) -> list[_Way]:
+    """Return the ways of the lines; those to one class that pass between the same two boxes do so at one height."""
+    gaps = [_gaps(column, spots, drawn) for column in columns]
+    passed = [_passes(wish, gaps, spots) for wish in wishes]
+    lanes: dict[tuple[int, int], list[tuple[str, bool]]] = defaultdict(list)
+    for wish, passes in zip(wishes, passed, strict=True):
+        for each in passes:
+            if (wish.target, wish.broader) not in lanes[each]:
+                lanes[each].append((wish.target, wish.broader))
+    found = []
+    for wish, passes in zip(wishes, passed, strict=True):
+        key = (wish.target, wish.broader)
+        heights = [_lane(gaps[column][gap], lanes[column, gap], key) for column, gap in passes]
+        found.append(_way(wish, heights, spots))
+    return found
+
+
+def _gaps(column: Sequence[str], spots: Mapping[str, _Spot], drawn: Mapping[str, Box]) -> list[tuple[int, int]]:
+    """Return the room above, between and below the boxes of a column."""
+    tops = [spots[local].y for local in column]
+    ends = [spots[local].y + drawn[local].height for local in column]
+    return list(zip([tops[0] - _SPACE, *ends], [*tops, ends[-1] + _SPACE], strict=True))
+
+
+def _passes(wish: _Wish, gaps: list[list[tuple[int, int]]], spots: Mapping[str, _Spot]) -> list[tuple[int, int]]:
+    """Return the columns that a line passes, and through which room of each: that which is least out of its way."""
+    start, end = spots[wish.box], spots[wish.target]
+    step = 1 if end.column > start.column else -1
+    goal = end.y + _HEAD // 2
+
+    def detour(pair: tuple[int, tuple[int, int]]) -> float:
+        middle = sum(pair[1]) / 2
+        return abs(middle - wish.y) + abs(middle - goal)
+
+    between = range(start.column + step, end.column, step) if start.column != end.column else ()
+    return [(column, min(enumerate(gaps[column]), key=detour)[0]) for column in between]
+
+
+def _lane(gap: tuple[int, int], lanes: Sequence[tuple[str, bool]], key: tuple[str, bool]) -> float:
+    return gap[0] + (gap[1] - gap[0]) * (lanes.index(key) + 1) / (len(lanes) + 1)
+
+
+def _way(wish: _Wish, heights: Sequence[float], spots: Mapping[str, _Spot]) -> _Way:
+    start, end = spots[wish.box].column, spots[wish.target].column
+    step = 1 if end > start else -1
+    gutter = start if end < start else start + 1
+    goal = spots[wish.target].y + (_HEAD - 7 if wish.broader else _HEAD // 2)
+    levels = [float(wish.y), *heights, float(goal)]
+    hops = tuple((gutter + step * place, *pair) for place, pair in enumerate(itertools.pairwise(levels)))
+    return _Way((wish.target, wish.broader), start, end, hops)
+
+
+def _tracks(ways: Sequence[_Way], spots: Mapping[str, _Spot]) -> dict[tuple[int, tuple[str, bool]], int]:
+    """Return the number of each line in its gutter, from the left: those to one class have one there."""
+    used: dict[int, dict[tuple[str, bool], list[float]]] = defaultdict(lambda: defaultdict(list))
+    for way in ways:
+        for gutter, top, bottom in way.hops:
+            used[gutter][way.key] += [top, bottom]
+    tracks = {}
+    for gutter, keys in used.items():
+
+        def place(key: tuple[str, bool], gutter: int = gutter) -> tuple[bool, int, str, bool]:
+            right = spots[key[0]].column >= gutter
+            return right, -spots[key[0]].y if right else spots[key[0]].y, *key
+
+        for number, key in enumerate(sorted(keys, key=place)):
+            tracks[gutter, key] = number
+    return tracks
+
+
+def _lefts(tracks: Iterable[tuple[int, tuple[str, bool]]], columns: int) -> tuple[list[int], int]:
+    """Return the left edge of each column, and the width of all: a gutter is as wide as its lines need."""
+    most = [0] * (columns + 1)
+    for gutter, _ in tracks:
+        most[gutter] += 1
+    room = [2 * _SIDE + _TRACK * (number - 1) if number else 0 for number in most]
+    lefts = [_MARGIN + sum(room[: place + 1]) + place * _WIDTH for place in range(columns)]
+    return lefts, 2 * _MARGIN + sum(room) + columns * _WIDTH
+
+
+def _path(way: _Way, tracks: Mapping[tuple[int, tuple[str, bool]], int], lefts: Sequence[int]) -> str:
+    """Return the line from the side of one box to the side of another, with its corners round."""
+    rights = way.hops[0][0] > way.start
+    points = [(float(lefts[way.start] + (_WIDTH if rights else 0)), way.hops[0][1])]
+    for gutter, top, bottom in way.hops:
+        edge = lefts[gutter - 1] + _WIDTH if gutter else _MARGIN
+        x = float(edge + _SIDE + _TRACK * tracks[gutter, way.key])
+        points += [(x, top), (x, bottom)]
+    last = way.hops[-1][0]
+    points.append((float(lefts[way.end] + (_WIDTH if last > way.end else 0)), points[-1][1]))
+    return _round(points)
+
+
+def _round(points: Sequence[tuple[float, float]]) -> str:
+    """Return a path along points, of which each is straight above or beside the next, with its corners round."""
+    found = [f"M{_at(points[0])}"]
+    for before, corner, after in zip(points, points[1:], points[2:], strict=False):
+        bend = min(_BEND, _far(before, corner) / 2, _far(corner, after) / 2)
+        found.append(f"L{_at(_toward(corner, before, bend))}Q{_at(corner)} {_at(_toward(corner, after, bend))}")
+    return "".join([*found, f"L{_at(points[-1])}"])
+
+
+def _far(one: tuple[float, float], other: tuple[float, float]) -> float:
+    return abs(one[0] - other[0]) + abs(one[1] - other[1])
+
+
+def _toward(start: tuple[float, float], end: tuple[float, float], way: float) -> tuple[float, float]:
+    share = way / (_far(start, end) or 1)
+    return start[0] + (end[0] - start[0]) * share, start[1] + (end[1] - start[1]) * share
+
+
+def _at(point: tuple[float, float]) -> str:
+    return f"{point[0]:.5g} {point[1]:.5g}"
 
 
 def _placed(box: Box, corner: tuple[int, int]) -> Placed:
     x, y = corner
     rows = tuple(
-        Row(x + 10, y + _HEAD + _ROW * place + 12, name, _range(name, range_.text))
+        Row(x + 10, y + _HEAD + _ROW * place + 13, name, _range(name, range_.text))
         for place, (name, range_, local) in enumerate(box.rows)
     )
     return Placed(x, y, _WIDTH, box.height, box.label, f"#{box.local}", rows)
@@ -214,29 +378,3 @@ def _placed(box: Box, corner: tuple[int, int]) -> Placed:
 def _range(name: str, range_: str) -> str:
     """Return what a property leads to, unless its name says so already."""
     return "" if name.casefold() == range_.casefold() else range_
-
-
-def _edges(box: Box, drawn: Mapping[str, Box], corners: Mapping[str, tuple[int, int]]) -> list[Edge]:
-    x, y = corners[box.local]
-    found = []
-    for place, (_, range_, _local) in enumerate(box.rows):
-        target = range_.href.removeprefix("#")
-        if target in drawn:
-            found.append(Edge(_line((x, y + _HEAD + _ROW * place + 8), corners[target]), broader=False))
-    head = (x, y + _HEAD // 2)
-    return found + [Edge(_line(head, corners[each]), broader=True) for each in box.parents if each in drawn]
-
-
-def _line(start: tuple[int, int], end: tuple[int, int]) -> str:
-    """Return the curve from the side of one box to the side of another."""
-    (x, y), (u, v) = start, (end[0], end[1] + _HEAD // 2)
-    if u > x:
-        x += _WIDTH
-        bend = _GAP // 2 + (u - x) // 4
-        return f"M{x} {y}C{x + bend} {y} {u - bend} {v} {u} {v}"
-    if u < x:
-        u += _WIDTH
-        bend = _GAP // 2 + (x - u) // 4
-        return f"M{x} {y}C{x - bend} {y} {u + bend} {v} {u} {v}"
-    x, u = x + _WIDTH, u + _WIDTH
-    return f"M{x} {y}C{x + _GAP // 2} {y} {u + _GAP // 2} {v} {u} {v}"
