@@ -84,6 +84,17 @@ def eventually(condition: Callable[[], bool], within: float = 30.0) -> bool:
     return found
 
 
+def ended(process: subprocess.Popen[bytes], within: float = 20.0) -> None:
+    """End a process; raise TimeoutExpired where it had to be killed, as it did not end by itself in so many seconds."""
+    process.terminate()
+    try:
+        process.wait(within)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        raise
+
+
 def free_port() -> int:
     """Return a port of loopback that nothing listens on."""
     with socket.socket() as probe:
@@ -106,6 +117,5 @@ def running(project: Project, out: Path, *options: str) -> Iterator[Server]:
             raise AssertionError(log.read().decode())
         yield Server(server.port, process.pid)
     finally:
-        process.terminate()
-        process.wait(20)
+        ended(process)
         log.close()

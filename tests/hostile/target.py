@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from live import Server, eventually
+from live import Server, ended, eventually
 
 from failuregraph.cli.release import serve_command
 from failuregraph.names import BASE
@@ -140,8 +140,7 @@ def attacked(project: Project, out: Path, *options: str, deadline: float = DEADL
         _wait(Server(port), process, out / "stderr")
         yield Target(port, process.pid, deadline if can_set("--limit") else Settings().deadline)
     finally:
-        process.terminate()
-        process.wait(10)
+        ended(process)
 
 
 def _wait(server: Server, process: subprocess.Popen[bytes], errors: Path) -> None:
