@@ -15,6 +15,7 @@ from failuregraph.names import BASE
 from failuregraph.pages.citations import FORMATS, Citation, of_answer, of_record, of_release
 from failuregraph.pages.dates import when
 from failuregraph.pages.document import Document
+from failuregraph.pages.incident.record import record_page
 from failuregraph.pages.site import Site
 from failuregraph.serve.app import Service
 from failuregraph.serve.asking import ask
@@ -189,3 +190,10 @@ def test_the_citation_that_a_registry_asks_for_stands_too(corpus_service: Servic
     text = asyncio.run(ask(corpus_service, "/record/FI-9005")).text
     assert "The registry asks to be cited so:" in text
     assert "(indexed Jun 5, 2026)." in text
+
+
+def test_a_record_without_a_title_is_cited_by_its_identifier(real_site: Site) -> None:
+    """That a title is not known is no title."""
+    untitled = "cursor-ai-agent-deleted-startup-production"
+    assert f"Record {untitled}" == record_page(real_site, untitled).citation.title
+    assert record_page(real_site, "FI-0351").label == record_page(real_site, "FI-0351").citation.title

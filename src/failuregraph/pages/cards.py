@@ -72,7 +72,7 @@ class Card:
 
 def share_of(page: RecordPage) -> Share:
     """Return how the page of a record is shared."""
-    facts = ", ".join(f"{name.lower()}: {value}" for name, value in _facts(page))
+    facts = ", ".join(f"{name}: {value}" for name, value in _facts(page))
     told = page.summary or f"{page.identifier} in {page.registry_name or 'a registry'}; {facts}."
     return Share(
         page.title,

@@ -199,8 +199,13 @@ class _Reader:
             review=self._review(),
             notes=tuple(doc.texts(record, "skos:editorialNote")),
             file=self._file(),
-            citation=citations.of_record(site, self.identifier, label or _UNTITLED, kept.text if kept else ""),
+            citation=self._citation(label, kept),
         )
+
+    def _citation(self, label: str, registry: Link | None) -> Citation:
+        """Return how the record is cited: one without a title by its identifier."""
+        title = label or f"Record {self.identifier}"
+        return citations.of_record(self.site, self.identifier, title, registry.text if registry else "")
 
     def _terms(self, name: str) -> list[Term]:
         """Return the values of the incident, or those that a mapping gives where the record has none."""
