@@ -17,6 +17,7 @@ from markup import Element, Markup
 
 from failuregraph.bank import question_iri
 from failuregraph.pages.asking.figures import figure
+from failuregraph.pages.linked.context import CONTEXT
 from failuregraph.project import Project
 
 HTML = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
@@ -375,3 +376,14 @@ def test_hostile_text_stays_text_in_tables_and_charts(copy: Project, tmp_path: P
             assert "<script>alert" not in page.source
             assert "<script>alert" not in server.get(f"/questions/{name}.svg").text
         assert "&lt;script&gt;alert" in server.get("/questions/incident-concentration.svg").text
+
+
+def test_a_question_is_one_tree_of_json_ld(server: Server) -> None:
+    """It has the context of all documents, the question at its root, and says what the Turtle says."""
+    reply = server.get(f"/questions/{NAME}.jsonld")
+    told = json.loads(reply.text)
+    assert CONTEXT == told["@context"]
+    assert question_iri(NAME) in json.dumps({name: value for name, value in told.items() if name != "@included"})
+    whole = rdflib.Graph().parse(data=server.get(f"/questions/{NAME}.ttl").body, format="turtle")
+    tree = rdflib.Graph().parse(data=reading.inlined(reply.body), format="json-ld")
+    assert set(whole) == set(tree)

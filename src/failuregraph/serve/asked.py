@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from failuregraph.answer.chart import KINDS, chart
 from failuregraph.answer.receipt import Edition, origin_of, receipt, text_of
+from failuregraph.bank import question_iri
 from failuregraph.errors import WrongUse
 from failuregraph.names import BASE, FORMATS, Format, format_named
 from failuregraph.pages.asking.fields import checked, filled
@@ -34,6 +35,7 @@ from failuregraph.pages.asking.questions import (
 from failuregraph.pages.asking.suggestions import suggestions
 from failuregraph.pages.citations import FORMATS as CITATIONS
 from failuregraph.pages.citations import of_answer
+from failuregraph.pages.linked.jsonld import write_tree
 from failuregraph.query import answer_to, nearest, serialise, write_graph
 from failuregraph.serve.negotiate import choose
 
@@ -154,7 +156,7 @@ class Questions:
     def _answered(self, wish: _Wish) -> Response:
         asked = Asked(wish.query, given_of(wish.query, wish.given))
         if wish.form in _GRAPHS:
-            body = write_graph(self.site.question_graph(wish.query.name), wish.form)
+            body = self._described(wish.query.name, wish.form)
             return Response(body, headers={"Content-Type": _content_type(wish.form)})
         if wish.form == "svg":
             return self._picture(asked)
@@ -163,6 +165,11 @@ class Questions:
         if wish.form in _CITED:
             return _text(of_answer(self.site, wish.query, asked.given).form(wish.form), wish.form)
         return self._answer(asked, wish)
+
+    def _described(self, name: str, form: str) -> bytes:
+        """Return what the bank says of a question; as JSON-LD it is one tree, as documents are."""
+        told = self.site.question_graph(name)
+        return write_tree(told, question_iri(name)) if form == "jsonld" else write_graph(told, form)
 
     def _answer(self, asked: Asked, wish: _Wish) -> Response:
         terms = asked.query.bind(asked.given)
