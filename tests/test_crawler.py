@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import html.parser
+import re
 from collections import Counter
 from collections.abc import Iterable
 
