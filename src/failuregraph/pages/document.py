@@ -39,15 +39,18 @@ def link_to(term: Term, labels: Mapping[str, str]) -> Link:
 
 
 class Document:
-    """Look-ups over the triples of a document; names are prefixed names of the one table."""
+    """Look-ups over the triples of a document; names are prefixed names of the one table.
+
+    ``subjects`` has the properties of each subject, both in the order of the document.
+    """
 
     def __init__(self, triples: Iterable[ox.Triple], labels: Mapping[str, str]) -> None:
         self.labels = labels
         self._objects: dict[tuple[str, str], list[Term]] = {}
-        self.subjects: dict[str, None] = {}
+        self.subjects: dict[str, dict[str, None]] = {}
         for triple in triples:
             if isinstance(triple.subject, ox.NamedNode) and not isinstance(triple.object, ox.Triple):
-                self.subjects[triple.subject.value] = None
+                self.subjects.setdefault(triple.subject.value, {})[triple.predicate.value] = None
                 key = (triple.subject.value, triple.predicate.value)
                 self._objects.setdefault(key, []).append(triple.object)
 
@@ -58,7 +61,7 @@ class Document:
 
     def predicates(self, subject: str) -> list[str]:
         """Return the properties that a subject has, in the order of the document."""
-        return [predicate for found, predicate in self._objects if found == subject]
+        return list(self.subjects.get(subject, ()))
 
     def values(self, subject: str, predicate: str) -> list[Term]:
         """Return the objects of a subject and a property given by IRI."""
