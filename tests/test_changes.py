@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -38,20 +39,22 @@ def _value(term: object) -> str:
     return term.value if isinstance(term, ox.NamedNode | ox.Literal) else ""
 
 
-@pytest.fixture
-def three(copy: Project, tmp_path: Path) -> tuple[list[Release], Project]:
+@pytest.fixture(scope="module")
+def three(corpus: Project, tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Release], Project]:
     """Return releases of which the second lacks a record and has another changed, and the third has both again."""
+    out = tmp_path_factory.mktemp("three")
+    copy = Project.at(shutil.copytree(corpus.root, out / "project", ignore=shutil.ignore_patterns(".cache")))
     incidents = copy.root / "data" / "incidents"
     gone, changed = incidents / "FI-9008.ttl", incidents / "FI-9001.ttl"
     kept = {path: path.read_text(encoding="utf-8") for path in (gone, changed)}
-    releases = [build(copy, tmp_path)]
+    releases = [build(copy, out)]
     gone.unlink()
     changed.write_text(kept[changed].replace('rdfs:label "', 'rdfs:label "Changed: '), encoding="utf-8")
     assert kept[changed] != changed.read_text(encoding="utf-8")
-    releases.append(build(copy, tmp_path))
+    releases.append(build(copy, out))
     for path, text in kept.items():
         path.write_text(text, encoding="utf-8")
-    releases.append(build(copy, tmp_path))
+    releases.append(build(copy, out))
     return releases, copy
 
 
