@@ -14,8 +14,10 @@ import pytest
 from live import Reply, Server
 from retired import with_retired
 from starlette.applications import Starlette
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
+from starlette.types import Message, Scope
 from werkzeug.http import http_date
 
 from failuregraph.build import Release, build
@@ -48,21 +50,21 @@ CHANGING = [
 
 def ask(service: Service | Kept, path: str, method: str = "GET", **headers: str) -> Reply:
     """Return the reply of an application to a request with these headers."""
-    sent = []
+    sent: list[Message] = []
 
-    async def receive() -> dict[str, object]:
+    async def receive() -> Message:
         return {"type": "http.request", "body": b"", "more_body": False}
 
-    async def send(message: dict[str, object]) -> None:
+    async def send(message: Message) -> None:
         sent.append(message)
 
     raw = [(name.replace("_", "-").lower().encode(), value.encode()) for name, value in headers.items()]
     where, _, query = path.partition("?")
-    scope = {"type": "http", "method": method, "path": where, "query_string": query.encode(), "headers": raw}
-    asgi = {"version": "3.0", "spec_version": "2.4"}
-    asyncio.run(service({**scope, "root_path": "", "scheme": "http", "server": None, "asgi": asgi}, receive, send))  # type: ignore[arg-type]  # a scope as ASGI has it
-    found = {name.decode().lower(): value.decode() for name, value in sent[0]["headers"]}  # type: ignore[attr-defined]  # as above
-    return Reply(int(str(sent[0]["status"])), found, b"".join(bytes(each["body"]) for each in sent[1:]))  # type: ignore[call-overload]  # as above
+    scope: Scope = {"type": "http", "method": method, "path": where, "query_string": query.encode(), "headers": raw}
+    scope.update(root_path="", scheme="http", server=None, asgi={"version": "3.0", "spec_version": "2.4"})
+    asyncio.run(service(scope, receive, send))
+    found = {name.decode().lower(): value.decode() for name, value in sent[0]["headers"]}
+    return Reply(sent[0]["status"], found, b"".join(each["body"] for each in sent[1:]))
 
 
 @pytest.fixture(scope="module")
@@ -204,8 +206,8 @@ def test_a_part_of_a_file_is_sent_while_the_file_is_the_same(server: Server, rel
 def test_what_fails_is_not_stored() -> None:
     """A fault of ours, and a server that is full, pass; a refusal that a release stands for holds a minute."""
 
-    async def answer(request: object) -> PlainTextResponse:
-        return PlainTextResponse("", int(request.path_params["status"]))  # type: ignore[attr-defined]  # a request
+    async def answer(request: Request) -> PlainTextResponse:
+        return PlainTextResponse("", int(request.path_params["status"]))
 
     kept = Kept(Starlette(routes=[Route("/{status}", answer)]), 1 << 20)
     found = {status: ask(kept, f"/{status}").headers["cache-control"] for status in (400, 404, 429, 500, 503)}
