@@ -100,6 +100,13 @@ def test_rdf_is_sent_only_where_it_is_liked_best(corpus_service: Service, accept
     assert (404, media) == (reply.status, reply.media_type)
 
 
+def test_a_refusal_that_is_kept_is_that_of_who_asks(corpus_service: Service) -> None:
+    """Headers that choose the same document choose different refusals where only one of them names RDF."""
+    wishes = {"*/*": "text/plain", "text/turtle, */*;q=0.1": "text/turtle"}
+    for accept, media in [*wishes.items(), *reversed(wishes.items())]:
+        assert media == _get(corpus_service, "/record/never-was", accept).media_type
+
+
 def test_the_questions_to_begin_with_have_answers(real_site: Site) -> None:
     """For each kind of reader one that has rows in this release, where there is any."""
     rows = {name: each.rows for name, each in read_answers(real_site.release.path / ANSWERS_FILE).items()}

@@ -8,11 +8,11 @@ from urllib.parse import quote
 
 from starlette.responses import Response
 
-from failuregraph.names import BASE, format_named
+from failuregraph.names import BASE
 from failuregraph.pages.linked.refusals import refusal_graph
 from failuregraph.query import write_graph
-from failuregraph.serve.negotiate import choose, prefers
-from failuregraph.serve.problems import PROBLEM_TYPES, body_of
+from failuregraph.serve.negotiate import choose
+from failuregraph.serve.problems import body_of, graph_wanted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,11 +48,10 @@ class Desk:
         ``choices`` are media types with their addresses, ``near`` is a path that may have been meant.
         """
         headers = {"Vary": "Accept", **refused.headers}
-        liked = choose(accept, "graph", html=True)
-        if liked == "html":
+        if choose(accept, "graph", html=True) == "html":
             return self.templates.error(refused.status, refused.message, headers, choices, near)
-        form = format_named(liked or "", graph=True)
-        if form and prefers(accept, form.media_type) and not prefers(accept, *PROBLEM_TYPES):
+        form = graph_wanted(accept)
+        if form is not None:
             told = refusal_graph(refused.status, refused.message, f"{BASE}{quote(near)}" if near else "")
             return Response(write_graph(told, form.name), refused.status, headers | {"Content-Type": form.content_type})
         if choices:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from failuregraph.serve.cache import has, lifetime
 from failuregraph.serve.negotiate import choose, prefers
-from failuregraph.serve.problems import PROBLEM_TYPES
+from failuregraph.serve.problems import PROBLEM_TYPES, graph_wanted
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -116,8 +116,9 @@ def _joined(scope: Scope, name: bytes) -> bytes:
 
 @functools.lru_cache(_WISHES)
 def _wanted(accept: str) -> _Wish:
-    """Return all that an answer may depend on in ``Accept``: formats, and whether a refusal has problem details."""
-    return *(choose(accept, kind, html=True) for kind in _KINDS), prefers(accept, *PROBLEM_TYPES)
+    """Return all that an answer may depend on in ``Accept``: formats, and whether a refusal is JSON or RDF."""
+    formats = (choose(accept, kind, html=True) for kind in _KINDS)
+    return *formats, prefers(accept, *PROBLEM_TYPES), graph_wanted(accept) is not None
 
 
 def _page(status: int, headers: list[tuple[bytes, bytes]], body: bytes, modified: bytes) -> _Page:

@@ -6,14 +6,17 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from failuregraph.names import format_named
 from failuregraph.pages.linked.refusals import kind_of, refusal_iri
-from failuregraph.serve.negotiate import prefers
+from failuregraph.serve.negotiate import choose, prefers
 from failuregraph.serve.scan import advice, undeclared
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["PROBLEM_TYPES", "Refused", "body_of", "of_syntax"]
+    from failuregraph.names import Format
+
+__all__ = ["PROBLEM_TYPES", "Refused", "body_of", "graph_wanted", "of_syntax"]
 
 _PLACE: Final = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 _LONGEST_REASON: Final = 120
@@ -62,6 +65,18 @@ def _place_of(text: str, offset: int) -> tuple[int, int]:
     """
     before = text[:offset]
     return before.count("\n") + 1, offset - before.rfind("\n")
+
+
+def graph_wanted(accept: str | None) -> Format | None:
+    """Return the form of a refusal as RDF for a client that names a type of it and likes none better, else None.
+
+    >>> graph_wanted("*/*") is None, graph_wanted("text/turtle, */*;q=0.1").name
+    (True, 'ttl')
+    """
+    form = format_named(choose(accept, "graph", html=True) or "", graph=True)
+    if form is None or not prefers(accept, form.media_type) or prefers(accept, *PROBLEM_TYPES):
+        return None
+    return form
 
 
 def body_of(refused: Refused, accept: str | None, request: str, release: str) -> tuple[bytes, str]:
